@@ -243,6 +243,8 @@ struct Object {
     uint32_t order; /* of declaration in the package, from 1; 0 for locals */
     struct Decl *decl; /* package-level and local declaration, or NULL */
     File *file;
+    struct DeclInfo *check; /* the checker's */
+    Pos scope_pos; /* where a local object's scope starts; NOPOS: everywhere */
 
     union {
         struct {
