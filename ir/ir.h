@@ -363,6 +363,11 @@ extern const unsigned ir_rt_flags[RT_CALL_COUNT];
 
 /* ---- text and checking ------------------------------------------------------------------ */
 
+/* How positions print: not at all, as a comment "; line:column" where it changes, or raw
+ * as "!offset", which the parser reads back. */
+typedef enum IrPrintPos { IR_POS_NONE, IR_POS_LINE, IR_POS_RAW } IrPrintPos;
+extern IrPrintPos ir_print_pos;
+void ir_print_type(FILE *out, const IrType *t);
 void ir_print(FILE *out, const IrModule *m);
 void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f);
 /* Parses the printed form.  NULL and a message "line N: …" in *err on error. */
