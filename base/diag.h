@@ -29,6 +29,7 @@ void diag_reset(void);
 _Noreturn void diag_ice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Tells which source position is being worked on, for diag_ice and crash reports. */
 void diag_working_on(Pos pos);
+Pos diag_working_pos(void);
 
 static inline Range range_at(Pos p)
 {
