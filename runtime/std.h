@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Prototypes of the C functions behind the body-less functions of std/ that the runtime's
+ * std_*.c files implement, and what they need of the scheduler.
+ */
+#ifndef GOL_RUNTIME_STD_H
+#define GOL_RUNTIME_STD_H
+
+#include "runtime/abi.h"
+#include "runtime/stdcalls.h"
+
+/* sched: a blocking system call may take long; the P is handed off meanwhile. */
+void rt_entersyscall(void);
+void rt_exitsyscall(void);
+
+#define STD_ATOMIC_PROTO(N, T)                                                                     \
+    T std_sync_atomic_Load##N(T *p);                                                               \
+    void std_sync_atomic_Store##N(T *p, T v);                                                      \
+    T std_sync_atomic_Add##N(T *p, T d);                                                           \
+    T std_sync_atomic_Swap##N(T *p, T v);                                                          \
+    bool std_sync_atomic_CompareAndSwap##N(T *p, T o, T n);                                        \
+    T std_sync_atomic_And##N(T *p, T m);                                                           \
+    T std_sync_atomic_Or##N(T *p, T m);
+STD_ATOMIC_PROTO(Int32, int32_t)
+STD_ATOMIC_PROTO(Int64, int64_t)
+STD_ATOMIC_PROTO(Uint32, uint32_t)
+STD_ATOMIC_PROTO(Uint64, uint64_t)
+STD_ATOMIC_PROTO(Uintptr, uintptr_t)
+void *std_sync_atomic_LoadPointer(void **p);
+void std_sync_atomic_StorePointer(void **p, void *v);
+void *std_sync_atomic_SwapPointer(void **p, void *v);
+bool std_sync_atomic_CompareAndSwapPointer(void **p, void *o, void *n);
+
+int64_t std_syscall_call(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+int64_t std_syscall_callblock(int64_t nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                              uint64_t e);
+char **std_syscall_args(void);
+char **std_syscall_environ(void);
+
+typedef struct {
+    int64_t sec, nsec;
+} StdWall;
+StdWall std_time_walltime(void);
+int64_t std_time_runtimeNano(void);
+int64_t std_sync_runtime_nanotime(void);
+
+void std_internal_reflectlite_typedmove(const RtType *t, void *dst, const void *src);
+bool std_internal_reflectlite_equal(const RtType *t, const void *x, const void *y);
+const void *std_internal_reflectlite_getitab(const RtType *iface, const RtType *t);
+void std_internal_reflectlite_mapiterinit(const RtType *t, void *m, RtMapIter *it);
+bool std_internal_reflectlite_mapiternext(RtMapIter *it);
+void *std_internal_reflectlite_mapget(const RtType *t, void *m, const void *key);
+void *std_internal_reflectlite_unsafe_New(const RtType *t);
+uint64_t std_internal_fastrand_Uint64(void);
+
+#endif
