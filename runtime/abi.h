@@ -222,7 +222,7 @@ struct RtType {
     uint8_t kind;      /* RtKind */
     uint8_t align;
     uint8_t flags;
-    uint8_t reserved;
+    uint8_t alloc; /* rt_alloc_run of runtime/allocrun.h; 0 is always right, but slower */
     const uint8_t *ptrmap; /* one bit a word of ptrbytes, 1: pointer (also interface data
                               words, which may hold scalars); RT_GCREPEAT: see elem */
     RtString string;       /* as %T prints it: "main.T", "[]int" */
