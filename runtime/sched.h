@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The scheduler's data (G, M, P), and what the other parts of the runtime may call.
+ *
+ *   G  a goroutine: a slot of a slab that holds its first stack segment and its RtG
+ *   M  a thread; runs Gs when it holds a P
+ *   P  the right to run generated code: run queue, caches, timers; GOMAXPROCS of them
+ *
+ * Unless said otherwise a function here is called on the system stack of an M that holds
+ * a P (which is where generated code lands through the stubs).  Code on the system stack
+ * never moves to another thread, so thread-locals are stable there; on a goroutine's stack
+ * only rt_g may be used, because any call may move it.
+ */
+#ifndef GOL_RUNTIME_SCHED_H
+#define GOL_RUNTIME_SCHED_H
+
+#include <stdatomic.h>
+
+#include "runtime/abi.h"
+#include "runtime/layout.h"
+
+typedef struct RtM RtM;
+typedef struct RtP RtP;
+typedef struct RtSeg RtSeg;
+typedef struct RtSudog RtSudog;
+typedef struct RtPanic RtPanic;
+typedef struct RtMCache RtMCache; /* heap.c's per-P caches */
+struct RtChan;
+
+#define rt_likely(x) __builtin_expect(!!(x), 1)
+#define rt_unlikely(x) __builtin_expect(!!(x), 0)
+#define RT_NORETURN __attribute__((noreturn))
+
+/* ---- locks between threads (lock.c) ------------------------------------------------------ */
+
+/* A futex mutex for the runtime's own data.  Not recursive.  Never held across a park or a
+ * safepoint. */
+typedef struct RtMutex {
+    _Atomic uint32_t state; /* 0 free, 1 held, 2 held and perhaps waited for */
+} RtMutex;
+void rt_lock_slow(RtMutex *l);
+void rt_unlock_slow(RtMutex *l);
+static inline bool rt_trylock(RtMutex *l)
+{
+    uint32_t z = 0;
+    return atomic_compare_exchange_strong_explicit(&l->state, &z, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+static inline void rt_lock(RtMutex *l)
+{
+    if (rt_unlikely(!rt_trylock(l)))
+        rt_lock_slow(l);
+}
+static inline void rt_unlock(RtMutex *l)
+{
+    if (rt_unlikely(atomic_exchange_explicit(&l->state, 0, memory_order_release) == 2))
+        rt_unlock_slow(l);
+}
+
+/* A spinning lock for sections of some tens of instructions (channels, run queues): freed
+ * by a plain store. */
+typedef struct RtSpin {
+    _Atomic uint32_t held;
+} RtSpin;
+void rt_spin_slow(RtSpin *l);
+static inline void rt_spin_lock(RtSpin *l)
+{
+    if (rt_unlikely(atomic_exchange_explicit(&l->held, 1, memory_order_acquire)))
+        rt_spin_slow(l);
+}
+static inline void rt_spin_unlock(RtSpin *l)
+{
+    atomic_store_explicit(&l->held, 0, memory_order_release);
+}
+
+/* A one-shot wake-up: one sleeper, any number of wakers; clear before reuse. */
+typedef struct RtNote {
+    _Atomic uint32_t set;
+} RtNote;
+void rt_note_clear(RtNote *n);
+void rt_note_wake(RtNote *n);
+bool rt_note_sleep(RtNote *n, int64_t ns); /* ns < 0: for ever; → woken, not timed out */
+
+/* ---- goroutines -------------------------------------------------------------------------- */
+
+/* X(ENUM, "text as in a trace") */
+#define RT_WAIT_REASONS(X)                                                                         \
+    X(NONE, "")                                                                                    \
+    X(CHAN_RECV, "chan receive")                                                                   \
+    X(CHAN_SEND, "chan send")                                                                      \
+    X(CHAN_RECV_NIL, "chan receive (nil chan)")                                                    \
+    X(CHAN_SEND_NIL, "chan send (nil chan)")                                                       \
+    X(SELECT, "select")                                                                            \
+    X(SELECT_NONE, "select (no cases)")                                                            \
+    X(SLEEP, "sleep")                                                                              \
+    X(SEMACQUIRE, "semacquire")                                                                    \
+    X(MUTEX, "sync.Mutex.Lock")                                                                    \
+    X(RWMUTEX_R, "sync.RWMutex.RLock")                                                             \
+    X(RWMUTEX_W, "sync.RWMutex.Lock")                                                              \
+    X(WAITGROUP, "sync.WaitGroup.Wait")                                                            \
+    X(COND, "sync.Cond.Wait")                                                                      \
+    X(IO, "IO wait")                                                                               \
+    X(SYSCALL, "syscall")                                                                          \
+    X(GC, "GC worker (idle)")                                                                      \
+    X(GC_ASSIST, "GC assist wait")                                                                 \
+    X(FINALIZER, "finalizer wait")                                                                 \
+    X(PREEMPTED, "preempted")                                                                      \
+    X(SIGNAL, "signal wait")
+
+typedef enum RtWaitReason {
+#define X(e, s) RT_WAIT_##e,
+    RT_WAIT_REASONS(X)
+#undef X
+} RtWaitReason;
+
+typedef enum RtGStatus {
+    RT_G_FREE, /* the slot holds no goroutine */
+    RT_G_RUNNABLE,
+    RT_G_RUNNING,
+    RT_G_SYSCALL,
+    RT_G_WAITING,
+    RT_G_DEAD, /* finished, being recycled */
+} RtGStatus;
+
+/* A stack segment.  The header of the first lies in RtG, of the others at the segment's low
+ * end, under the slack:
+ *
+ *     seg            limit                        top
+ *      | header | slack | usable, grows downwards  |
+ */
+struct RtSeg {
+    RtSeg *prev, *next; /* next: the segment in use above this one, or a cached one */
+    char *top;          /* 16-aligned */
+    char *limit;        /* what %fs:0x70 holds while this is the segment in use */
+    uint64_t bytes;     /* of the whole allocation; 0 for the first */
+};
+
+/* A goroutine that stands in a queue. */
+struct RtSudog {
+    RtSudog *next, *prev;
+    RtG *g;
+    void *elem; /* value to send, or where to receive to; may be NULL */
+    struct RtChan *chan;
+    RtSudog *waitlink; /* the goroutine's other ones, in a select */
+    uint32_t is_select;
+    uint32_t index; /* of the case in a select */
+};
+
+struct RtGPriv; /* RtG is declared in abi.h with its public fields only */
+
+/* RtG as the runtime sees it: rt_gp(g). */
+typedef struct RtGoroutine RtGoroutine;
+struct RtGoroutine {
+    RtG pub;           /* stack_limit_copy, defer_callee */
+    uint64_t sp;       /* where it was left: six saved registers, %rbp, return address */
+    uint64_t ret, ret2; /* %rax and %rdx when it resumes */
+    void *resume;      /* NULL, or code that takes over when it resumes */
+    RtSeg *seg;        /* the segment in use */
+    RtFrame *frame;    /* innermost rt_protect */
+    RtPanic *panic;    /* innermost panic in progress */
+    RtGoroutine *link; /* in a run queue or free list */
+    RtM *m;            /* while it runs */
+    _Atomic uint32_t status; /* RtGStatus */
+    uint8_t waitreason;
+    uint8_t flags; /* RT_GF_… */
+    uint16_t slab_index;
+    _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
+    uint32_t waitsince;          /* ms since the start, of the last park */
+    uint64_t id;
+    uint64_t parent;
+    void *gopc;    /* return address of the go statement */
+    void *waitobj; /* channel, semaphore, …; see waitreason */
+    struct RtPreemptCtx *ctx; /* registers, if it was preempted by a signal */
+    RtM *lockedm;
+    RtSudog sd;
+    uint64_t stack_bytes; /* of all segments beyond the first */
+    RtSeg first;
+};
+enum {
+    RT_GF_SYSTEM = 1,  /* the runtime's own: not counted, not shown */
+    RT_GF_MAIN = 2,
+    RT_GF_LOCKED = 4,  /* LockOSThread */
+    RT_GF_SCANNED = 8, /* for the collector's use */
+};
+
+#define rt_gp(g) ((RtGoroutine *)(g))
+extern _Thread_local RtG *rt_g; /* the current goroutine */
+#define rt_self() rt_gp(rt_g)
+
+/* ---- threads ------------------------------------------------------------------------------ */
+
+struct RtM {
+    RtP *p;       /* NULL while it has none */
+    RtP *oldp;    /* the P it had when it entered a system call */
+    RtGoroutine *g; /* running now */
+    uint64_t id;
+    RtM *alllink, *schedlink;
+    char *sysrsp;         /* top of its system stack, where stubs start */
+    uint64_t stopped_sp;  /* lowest live address of the system stack at a safepoint, or 0 */
+    uint64_t *limit_word; /* the thread's %fs:0x70, tripped by others */
+    RtNote park;
+    bool spinning;
+    bool is_main;
+    RtP *nextp;
+    RtGoroutine *lockedg;
+    struct RtPreemptCtx *spare_ctx;
+    uint64_t rng;
+    int tid;
+    uint64_t thread; /* pthread_t */
+    _Atomic uint32_t preempt_signals;
+    void *sigstack;
+};
+extern _Thread_local RtM *rt_m;
+
+/* ---- processors --------------------------------------------------------------------------- */
+
+#define RT_RUNQ 256
+typedef enum RtPStatus { RT_P_IDLE, RT_P_RUNNING, RT_P_SYSCALL, RT_P_STOPPED, RT_P_DEAD } RtPStatus;
+
+typedef struct RtTimerHeap {
+    RtSpin lock;
+    uint32_t n, cap;
+    struct RtTimerSlot *slots;
+    _Atomic int64_t first; /* when of the first one, INT64_MAX if none */
+} RtTimerHeap;
+
+struct RtP {
+    /* the owner's */
+    RtGoroutine *volatile next; /* runs next, on the rest of the time slice */
+    uint32_t schedtick;         /* counts every dispatch but those through next */
+    uint32_t allticks;          /* counts every dispatch */
+    uint32_t id;
+    RtM *m;
+    RtMCache *mcache; /* heap.c */
+    void *heap_priv;  /* heap.c */
+    RtGoroutine *gfree;
+    uint32_t ngfree;
+    RtSudog *sudogs;
+    RtSeg *segs[6]; /* cached stack segments by size class */
+    uint32_t nsegs[6];
+    uint64_t nextid, lastid; /* goroutine ids taken in batches */
+    uint32_t syscalltick;
+    int64_t slice_end; /* of the goroutine that runs, for preemption; 0: not yet known */
+    RtP *link;
+    /* the owner's and thieves' */
+    _Atomic uint32_t head __attribute__((aligned(64)));
+    _Atomic uint32_t status; /* RtPStatus */
+    _Atomic uint32_t claim;  /* a thief is looking at next */
+    RtGoroutine *stolen;     /* what it took */
+    _Atomic uint32_t preempt; /* give way at the next safepoint */
+    _Atomic uint32_t tail __attribute__((aligned(64)));
+    RtGoroutine *_Atomic ring[RT_RUNQ];
+    RtTimerHeap timers __attribute__((aligned(64)));
+};
+
+static inline RtP *rt_p(void)
+{
+    return rt_m->p;
+}
+extern RtP **rt_allp;
+extern uint32_t rt_gomaxprocs;
+
+/* ---- parking ------------------------------------------------------------------------------ */
+
+/* Parks the current goroutine.  Because its registers are saved on its own stack and we run
+ * on the system stack, it may be readied by another thread as soon as its status is WAITING:
+ * so rt_park_prepare first, then publish the goroutine (unlock the queue that it stands in),
+ * then rt_park_commit.  When it resumes the stub returns ->ret (and ->ret2) to its caller. */
+void rt_park_prepare(RtWaitReason why, void *obj);
+RT_NORETURN void rt_park_commit(void);
+/* Both, with unlock(arg) in between (may be NULL). */
+RT_NORETURN void rt_park(void (*unlock)(void *), void *arg, RtWaitReason why, void *obj);
+/* Makes a parked goroutine runnable: it takes this P's next slot. */
+void rt_ready(RtGoroutine *g);
+/* The same, to the tail of the queue. */
+void rt_ready_tail(RtGoroutine *g);
+/* Lets others run; comes back when it is our turn. */
+RT_NORETURN void rt_gosched(void);
+/* New goroutine that runs fn(arg) of C code compiled with -fsplit-stack (or generated). */
+RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags);
+
+/* ---- blocking ----------------------------------------------------------------------------- */
+
+/* Around a system call that may block: between the two the thread owns no P and must not
+ * touch the heap or goroutines. */
+void rt_entersyscall(void);
+void rt_exitsyscall(void);
+/* Stops here while another thread has the world stopped.  Long C loops call it. */
+void rt_safepoint(void);
+extern _Atomic uint32_t rt_gcwaiting;
+/* Stops all other Ps; nothing but the caller runs until rt_start_world.  The caller keeps
+ * its P.  Returns false if somebody else stopped the world meanwhile and went on (never
+ * nested). */
+void rt_stop_world(const char *reason);
+void rt_start_world(void);
+
+/* ---- for the collector, while the world is stopped ------------------------------------------- */
+
+/* [lo, hi) is to be scanned word by word, conservatively; 8-aligned. */
+typedef void RtScanFn(void *arg, const void *lo, const void *hi);
+/* Every goroutine that is neither free nor dead. */
+void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg);
+/* Stack segments from the stack pointer up, the RtG itself, preempted registers.  g must not
+ * be running, unless it is the caller's own. */
+void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg);
+/* System stacks of threads that stand at a safepoint inside the runtime, and the caller's. */
+void rt_m_scan(RtScanFn *fn, void *arg);
+/* Timers, queues of semaphores: what the scheduler holds outside the heap. */
+void rt_sched_scan(RtScanFn *fn, void *arg);
+/* Frees cached segments and idle slabs: called after a collection. */
+void rt_stack_trim(void);
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+/* "fatal error: msg", traces, exit 2. */
+RT_NORETURN void rt_throw(const char *msg);
+/* From C on the system stack: goes back to the goroutine's stack, as if the stub had not
+ * been called, and panics there. */
+RT_NORETURN void rt_panic_iface(RtIface v);
+RT_NORETURN void rt_panic_str(const char *msg); /* a runtime.Error "runtime error: " msg if it
+                                                   begins so, else a plain runtime error */
+/* The same for the panics of abi.h: fn is one of the G functions rt_panic_*. */
+RT_NORETURN void rt_raise(void *fn, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                          uint64_t f);
+
+/* ---- small things ---------------------------------------------------------------------------- */
+
+/* xorshift64*, per thread; any stack but not for C on goroutine stacks. */
+static inline uint64_t rt_fastrand(void)
+{
+    uint64_t x = rt_m->rng;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    rt_m->rng = x;
+    return x * 0x2545f4914f6cdd1dull;
+}
+static inline uint32_t rt_fastrandn(uint32_t n)
+{
+    return (uint32_t)(((rt_fastrand() >> 32) * n) >> 32);
+}
+int64_t rt_nanotime(void);
+/* Formats %s %d %u %x %p %c (and %ld-like by width l) to standard error in one write. */
+void rt_eprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The program's arguments, kept by start.c. */
+extern int rt_argc;
+extern char **rt_argv, **rt_envp;
+/* Value of a key in GOLDEBUG ("a=1,b=2"), or def. */
+int64_t rt_debug_option(const char *key, int64_t def);
+/* Ends the process after flushing what the runtime holds. */
+RT_NORETURN void rt_exit(int code);
+
+#endif
