@@ -89,12 +89,15 @@ typedef struct UnionTerm {
     Type *type;
 } UnionTerm;
 
+typedef VEC(UnionTerm) UnionTermVec;
+
 struct Type {
     TypeKind kind;
     uint32_t id; /* unique; for printing and hashing by identity of the node */
     /* caches, filled on demand */
     int64_t size_cache; /* -1: not known yet */
     uint32_t align_cache;
+    struct MethodSet *method_set;
     void *ir_type; /* the lowering's */
     void *ir_desc; /* the lowering's: symbol of its descriptor */
     union {
@@ -127,13 +130,15 @@ struct Type {
             ObjectVec methods; /* OBJ_FUNC, explicitly declared */
             TypeVec embedded;
             VEC(Pos) embedded_pos;
-            /* after completion: all methods sorted by name (exported first as Go sorts
-             * them, by id), and the type set's terms */
+            /* after completion: all methods in the order of method_set, and the type
+             * set's terms */
             bool complete;
             ObjectVec all_methods;
             bool is_comparable;  /* the predeclared comparable, or embeds it */
             bool has_terms;      /* restricted to terms */
-            VEC(UnionTerm) terms;
+            UnionTermVec terms;
+            bool completing; /* for recursion */
+            bool implicit; /* around a constraint that is a type or union: [T ~int] */
         } iface;
         struct {
             Type *key, *elem;
@@ -145,10 +150,14 @@ struct Type {
         struct {
             Object *obj; /* OBJ_TYPENAME */
             Type *underlying; /* never TYPE_NAMED once resolved */
-            ObjectVec methods; /* OBJ_FUNC declared on T or *T */
+            /* OBJ_FUNC declared on T or *T.  Of an instance: made on demand, NULL before,
+             * so go through type_named_method. */
+            ObjectVec methods;
             TypeVec targs;     /* type arguments of an instance */
             Type *origin;      /* generic type of an instance */
             ObjectVec tparams;
+            TypeVec instances; /* of a generic type: those made so far */
+            bool expanding;    /* an instance whose underlying type is being made */
             uint32_t local_index; /* distinguishes types declared in functions: 0 at
                                      package level, else unique in the package */
         } named;
@@ -158,7 +167,7 @@ struct Type {
             Type *constraint;
         } tparam;
         struct {
-            VEC(UnionTerm) terms;
+            UnionTermVec terms;
         } union_;
     };
 };
@@ -277,6 +286,7 @@ struct Object {
             bool ptr_recv;  /* method on *T */
             Type *recv_named; /* TYPE_NAMED of a method, or the interface type */
             const char *std_symbol; /* body-less: the C symbol that implements it */
+            Object *origin; /* method of an instance: the generic method; else NULL */
             void *ir;
         } func;
         struct {
@@ -365,12 +375,37 @@ Type *type_new_signature(Arena *a, Object *recv, Type *params, Type *results, bo
 Type *type_new_named(Arena *a, Object *obj, Type *underlying);
 Object *object_new(Arena *a, ObjectKind kind, Pos pos, Package *pkg, const Name *name, Type *type);
 
+/* The arena of the compilation, as given to universe_init. */
+extern Arena *types_arena;
+/* How the relations below get at the type of an object that is not resolved yet (a method
+ * whose signature is still to be checked); the checker sets it.  May be NULL. */
+extern void (*object_resolver)(Object *o);
+/* o->type, resolved first if need be; NULL if that is impossible. */
+Type *object_type(Object *o);
+
 /* ---- predicates and relations (predicates.c, lookup.c) -------------------------------- */
 
+/* Never TYPE_NAMED; the constraint's interface for a type parameter; makes an instance's
+ * underlying type on demand.  The invalid type while t is not set up. */
 Type *type_underlying(Type *t);
+/* Methods declared for a defined type; for an instance, those of its generic type with the
+ * type arguments put in. */
+uint32_t type_named_nmethods(const Type *named);
+Object *type_named_method(Type *named, uint32_t i);
+/* Whether an unexported name matches only within its package: same name and, if it is not
+ * exported, same package. */
+bool object_same_id(const Object *o, const Package *pkg, const Name *name);
+bool name_exported(const Name *name);
 /* The underlying type; for a type parameter its core type or NULL. */
 Type *type_core(Type *t);
-bool type_is(Type *t, unsigned basic_flags); /* underlying is basic with any of flags */
+/* Underlying is basic with any of flags; false for a type parameter. */
+bool type_is(Type *t, unsigned basic_flags);
+/* The same, but true of a type parameter if it is of each type in its type set: what
+ * decides whether an operator applies. */
+bool type_all(Type *t, unsigned basic_flags);
+/* As type_core, but a type set of strings and []byte gives string (append, copy, range,
+ * slicing). */
+Type *type_core_string(Type *t);
 bool type_is_untyped(Type *t);
 bool type_is_named(Type *t); /* basic, defined or type parameter */
 bool type_is_interface(Type *t);
@@ -396,20 +431,41 @@ typedef struct LookupResult {
 } LookupResult;
 LookupResult type_lookup_field_or_method(Arena *a, Type *t, bool addressable, Package *pkg,
                                          const Name *name);
-/* Completes an interface: all_methods and its type set. Reports duplicates. */
+/* Completes an interface: all_methods and its type set. Reports duplicates.  Done on demand
+ * by everything here; does nothing lasting while an embedded type is not set up. */
 void type_complete_interface(Arena *a, Type *iface);
+/* Order of all_methods and of method sets: byte order of names, then package path. */
+int method_order(const Object *m, const Object *n);
+Object *type_interface_method(Type *iface, const Package *pkg, const Name *name, int *index);
+/* The interface of a constraint (itself, or the implicit interface around a type or union);
+ * the underlying interface of any interface type.  Completed. */
+Type *type_constraint_interface(Type *constraint);
+/* Calls fn for each term of t's type set, with NULL and false once if it is not restricted
+ * to terms; for a type that is not a type parameter, once with the type and its underlying
+ * type.  Stops when fn gives false, and returns whether it never did.  (Go spec, "Type
+ * sets".) */
+typedef bool (*TypeSetFn)(Type *t, Type *under, void *arg);
+bool type_set_each(Type *t, TypeSetFn fn, void *arg);
 /* The method set of T (of *T when given a pointer type), promoted ones included, sorted
  * by name as type descriptors want it: by exported-ness-blind byte order of the name, then
  * package path.  Each entry is a SEL_METHOD selection with recv = t. */
 typedef struct MethodSet {
     VEC(Selection *) sels;
 } MethodSet;
+/* Kept with the type: only for use once the package's types are set up. */
 MethodSet *type_method_set(Arena *a, Type *t);
 /* A method of iface that t lacks, or NULL.  *wrong_type: it exists with another
  * signature (*have then it); *ptr_recv: it has a pointer receiver. */
 Object *type_missing_method(Arena *a, Type *t, Type *iface, bool is_static, Object **have,
                             bool *wrong_type, bool *ptr_recv);
 bool type_implements(Arena *a, Type *t, Type *iface);
+/* The same with Go's explanation in *cause when it does not ("T does not implement I
+ * (missing method M)"); constraint: whether it satisfies the constraint, which words it so
+ * and lets interfaces be comparable.  rel: for type_string. */
+bool type_implements_why(Arena *a, Type *t, Type *iface, bool constraint, Package *rel,
+                         const char **cause);
+/* Why t lacks methods of iface, in parentheses: "(missing method M)"; NULL if it has all. */
+const char *type_missing_method_cause(Arena *a, Type *t, Type *iface, bool is_static, Package *rel);
 /* Go spec, "Assignability", for typed V and T (constants and nil are the checker's). */
 bool type_assignable(Arena *a, Type *v, Type *t);
 /* Go spec, "Conversions", non-constant. */
@@ -417,6 +473,7 @@ bool type_convertible(Arena *a, Type *v, Type *t);
 
 /* ---- layout (sizes.c): linux/amd64 as gc has it ---------------------------------------- */
 
+/* Bytes; -1 where it passes 2^63. */
 int64_t type_size(Type *t);
 uint32_t type_align(Type *t);
 int64_t type_field_offset(Type *struct_type, uint32_t field);
