@@ -157,6 +157,7 @@ struct Type {
             Type *origin;      /* generic type of an instance */
             ObjectVec tparams;
             TypeVec instances; /* of a generic type: those made so far */
+            uint8_t validity; /* cycles.c's */
             bool expanding;    /* an instance whose underlying type is being made */
             uint32_t local_index; /* distinguishes types declared in functions: 0 at
                                      package level, else unique in the package */
