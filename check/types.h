@@ -159,6 +159,7 @@ struct Type {
             TypeVec instances; /* of a generic type: those made so far */
             uint8_t validity; /* cycles.c's */
             bool expanding;    /* an instance whose underlying type is being made */
+            bool finite; /* the checker's: no cycle by value through it */
             uint32_t local_index; /* distinguishes types declared in functions: 0 at
                                      package level, else unique in the package */
         } named;
@@ -232,6 +233,7 @@ typedef struct FuncInfo {
     Package *pkg;
     Type *sig;
     Stmt *body;
+    Scope *scope; /* of parameters and body */
     Object *recv; /* OBJ_VAR or NULL */
     ObjectVec params, results; /* OBJ_VAR, one each, also unnamed and blank ones */
     bool has_defer, has_recover, has_named_results;
@@ -250,6 +252,7 @@ struct Object {
     Scope *parent;
     bool used;
     uint8_t color; /* resolution: white, grey, black */
+    bool alias_pending; /* an alias being resolved */
     uint32_t order; /* of declaration in the package, from 1; 0 for locals */
     struct Decl *decl; /* package-level and local declaration, or NULL */
     File *file;
@@ -346,6 +349,7 @@ struct Package {
     TypeVec named_types;     /* every defined type, local ones too, in order */
     bool is_std;             /* from golc's own library */
     bool complete, had_errors;
+    bool fake; /* stands for an import that failed: unknown names are not reported */
     uint32_t nlocal_types;
     void *ir;
 };

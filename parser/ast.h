@@ -96,6 +96,7 @@ struct Expr {
 
     /* the checker's findings; mode INVALID before and for wrong code */
     OperandMode mode;
+    uint8_t untyped_state; /* the checker's own, while the type is still untyped */
     Type *type;   /* final: an untyped operand has the type it was converted to; a
                      comma-ok expression used in its two-value form has a tuple type;
                      for MODE_TYPE the denoted type */
