@@ -203,7 +203,8 @@ enum { IRF_TERM = 1, IRF_PANIC = 2, IRF_EFFECT = 4, IRF_COMMUTES = 8 };
                                       RtSliceFault, imm2 1: value is unsigned */                   \
     X(CHECK_DIV, "check.div", 1, IRF_PANIC)                                                        \
     X(CHECK_SHIFT, "check.shift", 1, IRF_PANIC)                                                    \
-    /* calls: dst none or a register of the result type (a struct for several) */                  \
+    /* calls: dst none or a register of the result type (a struct for several); where the    \
+       callee is not of this module and a result is dropped, .type is the result's type */                 \
     X(CALL, "call", -1, IRF_EFFECT | IRF_PANIC)        /* .sym */                                  \
     X(CALL_CLOSURE, "call.closure", -1, IRF_EFFECT | IRF_PANIC) /* first operand the closure       \
                                       (checked for nil here), then arguments */                    \

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The last touch on gcc's text: functions that several objects may define go into COMDAT
+ * groups, internal functions that another unit calls are global but hidden, and the
+ * split-stack notes go, which make linkers patch prologues or refuse the object. */
+#include "codegen/gen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Special {
+    const char *name;
+    bool comdat; /* else promoted */
+} Special;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const Special *)a)->name, ((const Special *)b)->name);
+}
+
+static Special *find(Special *specials, size_t n, const char *name, size_t len)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        int c = strncmp(name, specials[mid].name, len);
+        if (!c)
+            c = specials[mid].name[len] ? -1 : 0;
+        if (!c)
+            return &specials[mid];
+        if (c < 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return NULL;
+}
+
+static Special *specials_of(Gen *g, size_t *n)
+{
+    Special *s = ARENA_ARRAY(g->arena, Special, g->m->funcs.n);
+    for (uint32_t i = 0; i < g->m->funcs.n; i++) {
+        IrSym *sym = g->m->funcs.p[i]->sym;
+        bool comdat = sym->linkage == IRL_COMDAT;
+        bool promoted = g->unit->promoted && g->unit->promoted[sym->index];
+        if (comdat || promoted)
+            s[(*n)++] = (Special){gen_name(g, sym), comdat};
+    }
+    qsort(s, *n, sizeof *s, by_name);
+    return s;
+}
+
+static bool starts(const char *p, const char *end, const char *prefix, const char **rest)
+{
+    size_t n = strlen(prefix);
+    if ((size_t)(end - p) < n || memcmp(p, prefix, n))
+        return false;
+    *rest = p + n;
+    return true;
+}
+
+static size_t name_length(const char *p, const char *end)
+{
+    const char *q = p;
+    while (q < end && *q != ',' && *q != '\n' && *q != ' ' && *q != '\t')
+        q++;
+    return (size_t)(q - p);
+}
+
+const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
+{
+    size_t count = 0;
+    Special *specials = specials_of(g, &count);
+    const char *end = text + n;
+    for (const char *p = text, *next; p < end; p = next) {
+        const char *rest;
+        next = memchr(p, '\n', (size_t)(end - p));
+        next = next ? next + 1 : end;
+        if (starts(p, end, "\t.section\t.note.GNU-split-stack", &rest) ||
+            starts(p, end, "\t.section\t.note.GNU-no-split-stack", &rest) ||
+            starts(p, end, "\t.ident\t", &rest))
+            continue;
+        if (count && starts(p, end, "\t.section\t.text.", &rest)) {
+            size_t len = name_length(rest, next);
+            Special *s = find(specials, count, rest, len);
+            if (s && s->comdat) {
+                fprintf(out, "\t.section\t.text.%s,\"axG\",@progbits,%s,comdat\n", s->name,
+                        s->name);
+                continue;
+            }
+        }
+        if (count && starts(p, end, "\t.globl\t", &rest)) {
+            Special *s = find(specials, count, rest, name_length(rest, next));
+            if (s) {
+                fprintf(out, s->comdat ? "\t.weak\t%s\n" : "\t.globl\t%s\n", s->name);
+                if (!s->comdat)
+                    fprintf(out, "\t.hidden\t%s\n", s->name);
+                continue;
+            }
+        }
+        fwrite(p, 1, (size_t)(next - p), out);
+    }
+    return NULL;
+}

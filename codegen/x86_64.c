@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What names the machine: its options and instructions that gcc has no words for. */
+#include "codegen/gen.h"
+
+void x86_options(gcc_jit_context *ctx)
+{
+    gj.context_add_command_line_option(ctx, "-mno-red-zone");
+    gj.context_add_command_line_option(ctx, "-mtls-direct-seg-refs");
+}
+
+/* Go's result out of range is the instruction's, 0x80…0; gcc would fold a constant to the
+ * nearest integer.  The asm is not volatile: equal conversions are shared, unused ones go. */
+RV *x86_truncate(Gen *g, RV *v, bool is_double, bool to64)
+{
+    static const char *const text[2][2] = {{"cvttss2si %1, %k0", "cvttss2si %1, %q0"},
+                                           {"cvttsd2si %1, %k0", "cvttsd2si %1, %q0"}};
+    LV *out = gen_temp(g, gen_int_type(g, to64 ? 8 : 4, true), "trunc");
+    gcc_jit_extended_asm *a = gj.block_add_extended_asm(g->b, g->loc, text[is_double][to64]);
+    gj.extended_asm_add_output_operand(a, NULL, "=r", out);
+    gj.extended_asm_add_input_operand(a, NULL, "xm", v);
+    return gj.lvalue_as_rvalue(out);
+}
+
+/* Below 2^63 as signed; else 2^63 less, and the top bit set again.  NaN goes the second
+ * way, as in gc's code. */
+RV *x86_float_to_u64(Gen *g, RV *v, bool is_double)
+{
+    gcc_jit_type *u64 = gen_int_type(g, 8, false), *ft = gj.rvalue_get_type(v);
+    LV *out = gen_temp(g, u64, "trunc");
+    gcc_jit_block *small = gen_block(g), *big = gen_block(g), *join = gen_block(g);
+    RV *limit = gj.context_new_rvalue_from_double(g->ctx, ft, 0x1p63);
+    gen_branch(g, gen_cmp(g, GCC_JIT_COMPARISON_LT, v, limit), small, big);
+    gen_assign(g, out, gen_cast(g, x86_truncate(g, v, is_double, true), u64));
+    gen_goto(g, join);
+    g->b = big;
+    RV *less = gen_bin(g, GCC_JIT_BINARY_OP_MINUS, ft, v, limit);
+    RV *low = gen_cast(g, x86_truncate(g, less, is_double, true), u64);
+    gen_assign(g, out,
+               gen_bin(g, GCC_JIT_BINARY_OP_BITWISE_OR, u64, low, gen_long(g, u64, INT64_MIN)));
+    gen_goto(g, join);
+    return gj.lvalue_as_rvalue(out);
+}
