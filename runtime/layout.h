@@ -21,6 +21,7 @@
 #define SEG_TOP 16
 #define SEG_LIMIT 24
 #define SEG_BYTES 32
+#define SEG_LEFT 40
 
 /* RtFrame.priv, as rt_protect uses it: offsets from the frame */
 #define FRAME_SP 16

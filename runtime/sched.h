@@ -24,7 +24,8 @@ typedef struct RtP RtP;
 typedef struct RtSeg RtSeg;
 typedef struct RtSudog RtSudog;
 typedef struct RtPanic RtPanic;
-typedef struct RtMCache RtMCache; /* heap.c's per-P caches */
+typedef struct RtGoroutine RtGoroutine; /* RtG as the runtime sees it */
+typedef struct RtMCache RtMCache;       /* heap.c's per-P caches */
 struct RtChan;
 
 #define rt_likely(x) __builtin_expect(!!(x), 1)
@@ -133,12 +134,13 @@ struct RtSeg {
     char *top;          /* 16-aligned */
     char *limit;        /* what %fs:0x70 holds while this is the segment in use */
     uint64_t bytes;     /* of the whole allocation; 0 for the first */
+    char *left;         /* %rbp in the __morestack that left prev for this one */
 };
 
 /* A goroutine that stands in a queue. */
 struct RtSudog {
     RtSudog *next, *prev;
-    RtG *g;
+    RtGoroutine *g;
     void *elem; /* value to send, or where to receive to; may be NULL */
     struct RtChan *chan;
     RtSudog *waitlink; /* the goroutine's other ones, in a select */
@@ -146,38 +148,36 @@ struct RtSudog {
     uint32_t index; /* of the case in a select */
 };
 
-struct RtGPriv; /* RtG is declared in abi.h with its public fields only */
-
-/* RtG as the runtime sees it: rt_gp(g). */
-typedef struct RtGoroutine RtGoroutine;
+/* RtG is declared in abi.h with its public fields only; rt_gp(g) gives this. */
 struct RtGoroutine {
-    RtG pub;           /* stack_limit_copy, defer_callee */
-    uint64_t sp;       /* where it was left: six saved registers, %rbp, return address */
-    uint64_t ret, ret2; /* %rax and %rdx when it resumes */
-    void *resume;      /* NULL, or code that takes over when it resumes */
-    RtSeg *seg;        /* the segment in use */
-    RtFrame *frame;    /* innermost rt_protect */
-    RtPanic *panic;    /* innermost panic in progress */
-    RtGoroutine *link; /* in a run queue or free list */
-    RtM *m;            /* while it runs */
+    RtG pub;                 /* stack_limit_copy, defer_callee */
+    uint64_t sp;             /* where it was left: six saved registers, %rbp, return address */
+    uint64_t ret, ret2;      /* %rax and %rdx when it resumes */
+    void *resume;            /* NULL, or code that takes over when it resumes */
+    RtSeg *seg;              /* the segment in use */
+    RtFrame *frame;          /* innermost rt_protect */
+    RtPanic *panic;          /* innermost panic in progress */
+    RtGoroutine *link;       /* in a run queue or free list */
+    RtM *m;                  /* while it runs */
     _Atomic uint32_t status; /* RtGStatus */
     uint8_t waitreason;
-    uint8_t flags; /* RT_GF_… */
-    uint16_t slab_index;
+    uint8_t flags;               /* RT_GF_… */
+    uint16_t locks;              /* LockOSThread calls not undone */
     _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
     uint32_t waitsince;          /* ms since the start, of the last park */
     uint64_t id;
     uint64_t parent;
-    void *gopc;    /* return address of the go statement */
-    void *waitobj; /* channel, semaphore, …; see waitreason */
+    void *gopc;               /* return address of the go statement */
+    void *waitobj;            /* channel, semaphore, …; see waitreason */
     struct RtPreemptCtx *ctx; /* registers, if it was preempted by a signal */
     RtM *lockedm;
+    uint64_t fault_pc, fault_addr; /* of the fault that became a panic; pc 0: none */
     RtSudog sd;
     uint64_t stack_bytes; /* of all segments beyond the first */
     RtSeg first;
 };
 enum {
-    RT_GF_SYSTEM = 1,  /* the runtime's own: not counted, not shown */
+    RT_GF_SYSTEM = 1, /* the runtime's own: not counted, not shown */
     RT_GF_MAIN = 2,
     RT_GF_LOCKED = 4,  /* LockOSThread */
     RT_GF_SCANNED = 8, /* for the collector's use */
@@ -187,28 +187,36 @@ enum {
 extern _Thread_local RtG *rt_g; /* the current goroutine */
 #define rt_self() rt_gp(rt_g)
 
+/* What a fault did, for the line below the panic's message. */
+typedef struct RtFault {
+    int sig, code;
+    uint64_t addr, pc;
+} RtFault;
+
 /* ---- threads ------------------------------------------------------------------------------ */
 
 struct RtM {
-    RtP *p;       /* NULL while it has none */
-    RtP *oldp;    /* the P it had when it entered a system call */
-    RtGoroutine *g; /* running now */
-    uint64_t id;
-    RtM *alllink, *schedlink;
-    char *sysrsp;         /* top of its system stack, where stubs start */
-    uint64_t stopped_sp;  /* lowest live address of the system stack at a safepoint, or 0 */
-    uint64_t *limit_word; /* the thread's %fs:0x70, tripped by others */
+    struct RtPreemptCtx *spare_ctx; /* first: __morestack finds it there */
+    RtP *p;                         /* NULL while it has none */
+    RtP *oldp;                      /* the P it had when it entered a system call */
+    RtGoroutine *g;                 /* running now */
+    struct RtPreemptCtx *used_ctx;  /* was resumed from, can go back to the pool */
+    uint64_t rng;
     RtNote park;
     bool spinning;
-    bool is_main;
-    RtP *nextp;
+    RtP *nextp; /* the P it wakes up with */
     RtGoroutine *lockedg;
-    struct RtPreemptCtx *spare_ctx;
-    uint64_t rng;
+    uint64_t id;
+    RtM *alllink, *schedlink;
+    char *sysrsp;        /* top of its system stack, where stubs start */
+    uint64_t stopped_sp; /* lowest live address of its system stack at a safepoint, else 0 */
+    uint64_t saved[6];   /* callee-saved registers then */
+    uint64_t sysargs[6]; /* arguments of the system call it is in: roots */
+    _Atomic uint64_t *limit_word; /* the thread's %fs:0x70, tripped by others */
     int tid;
     uint64_t thread; /* pthread_t */
-    _Atomic uint32_t preempt_signals;
     void *sigstack;
+    RtFault fault; /* the last one on this thread */
 };
 extern _Thread_local RtM *rt_m;
 
@@ -226,31 +234,43 @@ typedef struct RtTimerHeap {
 
 struct RtP {
     /* the owner's */
-    RtGoroutine *volatile next; /* runs next, on the rest of the time slice */
-    uint32_t schedtick;         /* counts every dispatch but those through next */
-    uint32_t allticks;          /* counts every dispatch */
+    RtGoroutine *volatile next;  /* runs next, on the rest of the time slice; thieves leave it
+                                   alone, but the monitor makes the owner give it away if it
+                                   has waited long while other Ps are idle */
+    volatile uint32_t allticks;  /* counts every dispatch */
+    volatile uint32_t schedtick; /* counts every dispatch but those through next */
+    _Atomic uint32_t preempt;    /* RT_PREEMPT_… */
     uint32_t id;
     RtM *m;
     RtMCache *mcache; /* heap.c */
     void *heap_priv;  /* heap.c */
     RtGoroutine *gfree;
     uint32_t ngfree;
+    uint32_t nsudogs;
     RtSudog *sudogs;
     RtSeg *segs[6]; /* cached stack segments by size class */
     uint32_t nsegs[6];
     uint64_t nextid, lastid; /* goroutine ids taken in batches */
-    uint32_t syscalltick;
-    int64_t slice_end; /* of the goroutine that runs, for preemption; 0: not yet known */
+    int64_t gcount;          /* created minus finished here */
+    struct RtSleeper *sleepers;
+    volatile uint32_t syscalltick;
     RtP *link;
+    _Atomic uint32_t status; /* RtPStatus */
     /* the owner's and thieves' */
     _Atomic uint32_t head __attribute__((aligned(64)));
-    _Atomic uint32_t status; /* RtPStatus */
-    _Atomic uint32_t claim;  /* a thief is looking at next */
-    RtGoroutine *stolen;     /* what it took */
-    _Atomic uint32_t preempt; /* give way at the next safepoint */
-    _Atomic uint32_t tail __attribute__((aligned(64)));
+    _Atomic uint32_t tail;
     RtGoroutine *_Atomic ring[RT_RUNQ];
     RtTimerHeap timers __attribute__((aligned(64)));
+    struct { /* the monitor's */
+        uint32_t schedtick, allticks, syscalltick;
+        int64_t when, syswhen, nextwhen;
+        RtGoroutine *next;
+    } mon __attribute__((aligned(64)));
+};
+enum {
+    RT_PREEMPT_YIELD = 1, /* the time slice is over, or the world stops */
+    RT_PREEMPT_FLUSH = 2, /* put next where others can take it */
+    RT_PREEMPT_TIMER = 4, /* a timer is due */
 };
 
 static inline RtP *rt_p(void)
@@ -285,6 +305,9 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
  * touch the heap or goroutines. */
 void rt_entersyscall(void);
 void rt_exitsyscall(void);
+/* The same for C code that has nothing left to do but return r to the goroutine: if no P is
+ * free it does not come back, and r is returned when the goroutine is scheduled again. */
+int64_t rt_exitsyscall_ret(int64_t r);
 /* Stops here while another thread has the world stopped.  Long C loops call it. */
 void rt_safepoint(void);
 extern _Atomic uint32_t rt_gcwaiting;

@@ -56,15 +56,14 @@
     STD(sync_runtime_Semrelease, 0)                                                                \
     STD(sync_runtime_canSpin, STDF_LEAF)                                                           \
     STD(sync_runtime_doSpin, STDF_LEAF)                                                            \
-    STD(sync_runtime_nanotime, STDF_LEAF)                                                          \
+    STD(sync_runtime_nanotime, 0)                                                                  \
     STD(sync_fatal, 0)                                                                             \
     STD(syscall_call, 0)            /* (nr, a, b, c, d, e) → result or -errno; does not block */ \
     STD(syscall_callblock, 0)       /* the same, inside rt_entersyscall … rt_exitsyscall */      \
     STD(syscall_args, STDF_LEAF)    /* → char **argv, NULL-terminated */                         \
     STD(syscall_environ, STDF_LEAF) /* → char **envp at the program's start */                   \
-    STD(time_walltime, STDF_LEAF)   /* → {sec, nsec} since 1970 */                               \
-    STD(time_runtimeNano, STDF_LEAF)                                                               \
-    STD(time_startNano, STDF_LEAF) /* runtimeNano's reading when the program began */              \
+    STD(time_walltime, 0)           /* → {sec, nsec} since 1970 */                               \
+    STD(time_runtimeNano, 0)                                                                       \
     STD(time_Sleep, 0)                                                                             \
     STD(time_startTimer, 0)                                                                        \
     STD(time_stopTimer, 0)                                                                         \

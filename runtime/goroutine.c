@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The memory of goroutines: slabs of slots, each a first stack segment with its RtG on top,
+ * their free lists, creation and end.
+ *
+ *     slot   | slack | stack, downwards ... | RtGoroutine |      STACK_SLOT bytes
+ *
+ * A slab is a naturally aligned block without guard pages; a slot that was never used has
+ * never been touched.  Slab memory is never unmapped, so a stale RtG* can always be read.
+ */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "runtime/rtcalls.h"
+#include "runtime/schedimpl.h"
+
+#define SLAB_BYTES (256u << 10)
+#define CHUNK_BYTES (64u << 20)
+#define SLOTS ((SLAB_BYTES - 128) / STACK_SLOT)
+#define G_OFFSET ((STACK_SLOT - sizeof(RtGoroutine)) & ~(size_t)15)
+
+_Static_assert(offsetof(RtGoroutine, sp) == G_SP, "layout.h");
+_Static_assert(offsetof(RtGoroutine, ret) == G_RET, "layout.h");
+_Static_assert(offsetof(RtGoroutine, ret2) == G_RET2, "layout.h");
+_Static_assert(offsetof(RtGoroutine, resume) == G_RESUME, "layout.h");
+_Static_assert(offsetof(RtGoroutine, seg) == G_SEG, "layout.h");
+_Static_assert(offsetof(RtGoroutine, frame) == G_FRAME, "layout.h");
+_Static_assert(offsetof(RtSeg, limit) == SEG_LIMIT, "layout.h");
+_Static_assert(offsetof(RtSeg, bytes) == SEG_BYTES, "layout.h");
+_Static_assert(offsetof(RtM, spare_ctx) == M_CTX, "ctx.h");
+_Static_assert(G_OFFSET - STACK_SLACK >= 440, "room on the first segment");
+
+typedef struct Slab {
+    struct Slab *all;     /* every slab */
+    struct Slab *partial; /* slabs with free slots */
+    RtGoroutine *free;
+    uint32_t nfree; /* in the list */
+    uint32_t fresh; /* slots from here on were never used */
+    bool on_partial;
+} Slab;
+_Static_assert(sizeof(Slab) <= 128, "slab header");
+
+static struct {
+    RtSpin lock;
+    Slab *all, *partial;
+    char *chunk, *chunk_end;
+} slabs;
+
+static Slab *slab_of(RtGoroutine *g)
+{
+    return (Slab *)((uintptr_t)g & ~(uintptr_t)(SLAB_BYTES - 1));
+}
+
+static RtGoroutine *slot(Slab *s, uint32_t i)
+{
+    return (RtGoroutine *)((char *)s + 128 + (size_t)i * STACK_SLOT + G_OFFSET);
+}
+
+static void slab_new(void)
+{
+    if (slabs.chunk == slabs.chunk_end) {
+        char *p = mmap(NULL, CHUNK_BYTES + SLAB_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p == MAP_FAILED) {
+            rt_spin_unlock(&slabs.lock);
+            rt_throw("out of memory (goroutine stacks)");
+        }
+        slabs.chunk = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
+        slabs.chunk_end = slabs.chunk + CHUNK_BYTES;
+        madvise(slabs.chunk, CHUNK_BYTES, MADV_NOHUGEPAGE);
+    }
+    Slab *s = (Slab *)slabs.chunk;
+    slabs.chunk += SLAB_BYTES;
+    s->all = slabs.all;
+    slabs.all = s;
+    s->partial = slabs.partial;
+    s->on_partial = true;
+    slabs.partial = s;
+}
+
+/* Takes a batch of slots from the slabs. */
+static void refill(RtP *p)
+{
+    rt_spin_lock(&slabs.lock);
+    for (int n = 0; n < 64; n++) {
+        if (!slabs.partial)
+            slab_new();
+        Slab *s = slabs.partial;
+        RtGoroutine *g = s->free;
+        if (g) {
+            s->free = g->link;
+            s->nfree--;
+        } else {
+            g = slot(s, s->fresh++);
+        }
+        if (!s->free && s->fresh == SLOTS) {
+            slabs.partial = s->partial;
+            s->on_partial = false;
+        }
+        g->link = p->gfree;
+        p->gfree = g;
+        p->ngfree++;
+    }
+    rt_spin_unlock(&slabs.lock);
+}
+
+static void give_back(RtP *p, uint32_t keep)
+{
+    rt_spin_lock(&slabs.lock);
+    while (p->ngfree > keep) {
+        RtGoroutine *g = p->gfree;
+        p->gfree = g->link;
+        p->ngfree--;
+        Slab *s = slab_of(g);
+        g->link = s->free;
+        s->free = g;
+        s->nfree++;
+        if (!s->on_partial) {
+            s->partial = slabs.partial;
+            s->on_partial = true;
+            slabs.partial = s;
+        }
+    }
+    rt_spin_unlock(&slabs.lock);
+}
+
+RtGoroutine *rt_g_get(RtP *p)
+{
+    RtGoroutine *g = p->gfree;
+    if (rt_unlikely(!g)) {
+        refill(p);
+        g = p->gfree;
+    }
+    p->gfree = g->link;
+    p->ngfree--;
+    return g;
+}
+
+void rt_g_put(RtP *p, RtGoroutine *g)
+{
+    atomic_store_explicit(&g->status, RT_G_FREE, memory_order_relaxed);
+    g->link = p->gfree;
+    p->gfree = g;
+    if (rt_unlikely(++p->ngfree > 256))
+        give_back(p, 128);
+}
+
+/* Gives the memory of wholly free slabs back to the system. */
+void rt_slab_trim(void)
+{
+    rt_spin_lock(&slabs.lock);
+    Slab *list = slabs.partial;
+    slabs.partial = NULL;
+    for (Slab *next; list; list = next) {
+        next = list->partial;
+        if (list->nfree && list->nfree == list->fresh) {
+            list->free = NULL;
+            list->nfree = list->fresh = 0;
+            madvise((char *)list + 4096, SLAB_BYTES - 4096, MADV_DONTNEED);
+            memset((char *)list + 128, 0, 4096 - 128);
+        }
+        list->partial = slabs.partial;
+        slabs.partial = list;
+    }
+    rt_spin_unlock(&slabs.lock);
+}
+
+void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg)
+{
+    for (Slab *s = slabs.all; s; s = s->all)
+        for (uint32_t i = 0; i < s->fresh; i++) {
+            RtGoroutine *g = slot(s, i);
+            uint32_t st = atomic_load_explicit(&g->status, memory_order_relaxed);
+            if (st != RT_G_FREE && st != RT_G_DEAD)
+                fn(g, arg);
+        }
+}
+
+int64_t rt_g_count(void)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < RT_MAXPROCS && rt_allp[i]; i++)
+        n += rt_allp[i]->gcount;
+    return n;
+}
+
+/* ---- creation and end ------------------------------------------------------------------- */
+
+static inline uint64_t new_id(RtP *p)
+{
+    if (rt_unlikely(p->nextid == p->lastid)) {
+        p->nextid = atomic_fetch_add_explicit(&rt_sched.idgen, 16, memory_order_relaxed);
+        p->lastid = p->nextid + 16;
+    }
+    return p->nextid++;
+}
+
+RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags)
+{
+    RtP *p = rt_p();
+    RtGoroutine *g = rt_g_get(p);
+    char *top = (char *)((uintptr_t)g & ~(uintptr_t)15);
+    g->first.top = top;
+    g->first.limit = (char *)g - G_OFFSET + STACK_SLACK;
+    g->first.prev = g->first.next = NULL;
+    g->first.bytes = 0;
+    if (bytes) {
+        top -= (bytes + 15) & ~15;
+        memcpy(top, closure, (size_t)bytes);
+        closure = top;
+    }
+    uint64_t *sp = (uint64_t *)top - 7;
+    sp[0] = sp[1] = sp[2] = sp[3] = 0;
+    sp[4] = (uint64_t)closure;
+    sp[5] = 0;
+    sp[6] = (uint64_t)rt_gostart;
+    g->pub.stack_limit_copy = (uint64_t)g->first.limit;
+    g->pub.defer_callee = NULL;
+    g->sp = (uint64_t)sp;
+    g->resume = NULL;
+    g->seg = &g->first;
+    g->frame = NULL;
+    g->panic = NULL;
+    g->m = NULL;
+    g->waitreason = RT_WAIT_NONE;
+    g->flags = (uint8_t)flags;
+    g->locks = 0;
+    g->id = new_id(p);
+    g->parent = rt_g ? rt_self()->id : 0;
+    g->gopc = gopc;
+    g->waitobj = NULL;
+    g->ctx = NULL;
+    g->lockedm = NULL;
+    g->stack_bytes = 0;
+    if (!(flags & RT_GF_SYSTEM))
+        p->gcount++;
+    atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_release);
+    return g;
+}
+
+void rt_go(RtClosure *closure, int64_t bytes)
+{
+    /* the stub left the address after the go statement above its saved registers */
+    void *pc = (void *)((uint64_t *)rt_self()->sp)[6];
+    RtGoroutine *g = rt_newproc(closure, bytes, pc, 0);
+    rt_ready_new(g);
+}
+
+/* Where a goroutine's function returns to; also the end of Goexit. */
+RT_NORETURN void rt_g_finish(void)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    RtGoroutine *g = rt_self();
+    if (rt_unlikely(g->first.next != NULL))
+        rt_seg_free_all(g);
+    if (rt_unlikely(g->locks)) {
+        g->locks = 0;
+        m->lockedg = NULL;
+        g->lockedm = NULL;
+    }
+    if (!(g->flags & RT_GF_SYSTEM))
+        p->gcount--;
+    m->g = NULL;
+    rt_g = NULL;
+    rt_g_put(p, g);
+    rt_schedule();
+}
+
+RT_NORETURN void rt_goexit_done(void)
+{
+    rt_g_finish();
+}

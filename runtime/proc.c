@@ -1,0 +1,743 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Threads (M) and processors (P): starting and stopping them, system calls, stopping the
+ * world, the monitor thread, detecting deadlock.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/schedimpl.h"
+#include "runtime/signal.h"
+
+#define SYSTEM_STACK (256u << 10)
+
+/* ---- Ps ------------------------------------------------------------------------------------- */
+
+void rt_acquire_p(RtP *p)
+{
+    RtM *m = rt_m;
+    m->p = p;
+    p->m = m;
+    atomic_store_explicit(&p->status, RT_P_RUNNING, memory_order_release);
+}
+
+RtP *rt_release_p(void)
+{
+    RtP *p = rt_m->p;
+    rt_m->p = NULL;
+    p->m = NULL;
+    atomic_store_explicit(&p->status, RT_P_IDLE, memory_order_release);
+    return p;
+}
+
+void rt_pidle_put(RtP *p)
+{
+    p->link = rt_sched.pidle;
+    rt_sched.pidle = p;
+    atomic_fetch_add(&rt_sched.npidle, 1);
+}
+
+RtP *rt_pidle_get(void)
+{
+    RtP *p = rt_sched.pidle;
+    if (p) {
+        rt_sched.pidle = p->link;
+        atomic_fetch_sub(&rt_sched.npidle, 1);
+        if (rt_unlikely(rt_sched.sysmonwait)) {
+            rt_sched.sysmonwait = false;
+            rt_note_wake(&rt_sched.sysmonnote);
+        }
+    }
+    return p;
+}
+
+static RtP *new_p(uint32_t id)
+{
+    RtP *p = mmap(NULL, (sizeof(RtP) + 4095) & ~(size_t)4095, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        rt_throw("out of memory (processors)");
+    p->id = id;
+    atomic_store(&p->timers.first, INT64_MAX);
+    return p;
+}
+
+void rt_ps_init(uint32_t n)
+{
+    rt_allp = calloc(RT_MAXPROCS + 1, sizeof *rt_allp);
+    for (uint32_t i = 0; i < n; i++)
+        rt_allp[i] = new_p(i);
+    rt_gomaxprocs = n;
+    for (uint32_t i = n; i-- > 1;)
+        rt_pidle_put(rt_allp[i]);
+}
+
+/* ---- Ms ------------------------------------------------------------------------------------- */
+
+void rt_init_m(RtM *m)
+{
+    rt_m = m;
+    m->limit_word = rt_limit_address();
+    atomic_store(m->limit_word, 0);
+    m->tid = (int)syscall(SYS_gettid);
+    m->thread = (uint64_t)pthread_self();
+    m->spare_ctx = rt_ctx_get();
+    rt_sigstack_init(m);
+}
+
+RtM *rt_new_m(RtP *p, bool spinning)
+{
+    RtM *m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (m == MAP_FAILED)
+        return NULL;
+    m->nextp = p;
+    m->spinning = spinning;
+    rt_lock(&rt_sched.lock);
+    m->id = rt_sched.nm++;
+    m->alllink = rt_sched.allm;
+    m->rng = (((uint64_t)rt_nanotime() * 0x9e3779b97f4a7c15ull) ^ ((m->id + 1) << 32)) | 1;
+    if (rt_chaos)
+        m->rng = (uint64_t)rt_chaos * 0x9e3779b97f4a7c15ull + m->id + 1;
+    __atomic_store_n(&rt_sched.allm, m, __ATOMIC_RELEASE);
+    rt_unlock(&rt_sched.lock);
+    return m;
+}
+
+static void m_schedule(void)
+{
+    RtM *m = rt_m;
+    m->sysrsp = rt_sysrsp;
+    RtP *p = m->nextp;
+    m->nextp = NULL;
+    rt_acquire_p(p);
+    rt_schedule();
+}
+
+static void *m_main(void *arg)
+{
+    rt_init_m(arg);
+    rt_enter_sysstack(m_schedule);
+}
+
+/* Runs m on a new thread.  All signals but the synchronous ones and ours stay open: any
+ * thread may take them. */
+static bool m_thread(RtM *m)
+{
+    pthread_attr_t attr;
+    pthread_t t;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, SYSTEM_STACK);
+    int e = pthread_create(&t, &attr, m_main, m);
+    pthread_attr_destroy(&attr);
+    return e == 0;
+}
+
+/* Starts a thread on p, or on an idle P if p is NULL (then does nothing if there is none).
+ * spinning: the caller has counted it in nmspinning.  If no thread can be had, p stays idle
+ * and its work waits for the threads that there are. */
+void rt_start_m(RtP *p, bool spinning)
+{
+    rt_lock(&rt_sched.lock);
+    if (!p && !(p = rt_pidle_get())) {
+        rt_unlock(&rt_sched.lock);
+        if (spinning)
+            atomic_fetch_sub(&rt_sched.nmspinning, 1);
+        return;
+    }
+    RtM *m = rt_sched.midle;
+    if (m) {
+        rt_sched.midle = m->schedlink;
+        rt_sched.nmidle--;
+        rt_unlock(&rt_sched.lock);
+        m->spinning = spinning;
+        m->nextp = p;
+        rt_note_wake(&m->park);
+        return;
+    }
+    rt_unlock(&rt_sched.lock);
+    m = rt_new_m(p, spinning);
+    if (!m || !m_thread(m)) {
+        if (spinning)
+            atomic_fetch_sub(&rt_sched.nmspinning, 1);
+        rt_lock(&rt_sched.lock);
+        if (m)
+            rt_sched.nmidlelocked++; /* never runs: not counted as running */
+        rt_pidle_put(p);
+        bool alone = rt_sched.nm - rt_sched.nmidle - rt_sched.nmidlelocked == 0;
+        rt_unlock(&rt_sched.lock);
+        if (alone)
+            rt_throw("cannot create a thread");
+    }
+}
+
+void rt_wake_p(void)
+{
+    uint32_t zero = 0;
+    if (atomic_load(&rt_sched.npidle) == 0 ||
+        !atomic_compare_exchange_strong(&rt_sched.nmspinning, &zero, 1))
+        return;
+    rt_start_m(NULL, true);
+}
+
+/* p has lost its thread to a system call or a lock: starts another if there is work. */
+void rt_handoff_p(RtP *p)
+{
+    if (!rt_runq_empty(p) || atomic_load(&rt_sched.qsize) ||
+        atomic_load(&p->timers.first) <= rt_nanotime()) {
+        rt_start_m(p, false);
+        return;
+    }
+    uint32_t zero = 0;
+    if (atomic_load(&rt_sched.nmspinning) + atomic_load(&rt_sched.npidle) == 0 &&
+        atomic_compare_exchange_strong(&rt_sched.nmspinning, &zero, 1)) {
+        rt_start_m(p, true);
+        return;
+    }
+    rt_lock(&rt_sched.lock);
+    if (atomic_load(&rt_gcwaiting)) {
+        atomic_store(&p->status, RT_P_STOPPED);
+        if (--rt_sched.stopwait == 0)
+            rt_note_wake(&rt_sched.stopnote);
+        rt_unlock(&rt_sched.lock);
+        return;
+    }
+    if (atomic_load(&rt_sched.qsize)) {
+        rt_unlock(&rt_sched.lock);
+        rt_start_m(p, false);
+        return;
+    }
+    /* the last P to go idle while no thread is in the poller: somebody must watch it */
+    bool watch = atomic_load(&rt_sched.npidle) == rt_gomaxprocs - 1 &&
+                 atomic_load(&rt_sched.lastpoll) != 0 &&
+                 (atomic_load(&rt_poll_waiters) || rt_timers_any());
+    if (!watch) {
+        rt_pidle_put(p);
+        rt_unlock(&rt_sched.lock);
+        int64_t when = atomic_load(&p->timers.first);
+        if (when != INT64_MAX && rt_poll_inited)
+            rt_poll_break();
+        return;
+    }
+    rt_unlock(&rt_sched.lock);
+    rt_start_m(p, false);
+}
+
+/* Called with sched.lock when a thread goes idle: is there anybody left who could run? */
+void rt_check_dead(void)
+{
+    int64_t run = (int64_t)rt_sched.nm - rt_sched.nmidle - rt_sched.nmidlelocked;
+    if (run > 0 || !atomic_load(&rt_sched.started))
+        return;
+    if (atomic_load(&rt_sched.qsize) || rt_timers_any() || atomic_load(&rt_poll_waiters))
+        return;
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+        if (!rt_runq_empty(rt_allp[i]))
+            return;
+    rt_unlock(&rt_sched.lock);
+    rt_fatal_deadlock(rt_g_count() == 0 ? "no goroutines (main called runtime.Goexit) - deadlock!"
+                                        : "all goroutines are asleep - deadlock!");
+}
+
+/* ---- system calls ------------------------------------------------------------------------------ */
+
+__attribute__((noinline)) void rt_entersyscall(void)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    rt_save_callee(m->saved);
+    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    atomic_store_explicit(&rt_self()->status, RT_G_SYSCALL, memory_order_relaxed);
+    m->oldp = p;
+    m->p = NULL;
+    p->m = NULL;
+    p->syscalltick++;
+    atomic_store_explicit(&p->status, RT_P_SYSCALL, memory_order_release);
+    if (rt_unlikely(rt_sched.sysmonwait)) {
+        rt_lock(&rt_sched.lock);
+        if (rt_sched.sysmonwait) {
+            rt_sched.sysmonwait = false;
+            rt_note_wake(&rt_sched.sysmonnote);
+        }
+        rt_unlock(&rt_sched.lock);
+    }
+    if (rt_unlikely(atomic_load(&rt_gcwaiting))) {
+        rt_lock(&rt_sched.lock);
+        uint32_t st = RT_P_SYSCALL;
+        if (atomic_load(&rt_gcwaiting) &&
+            atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
+            if (--rt_sched.stopwait == 0)
+                rt_note_wake(&rt_sched.stopnote);
+        }
+        rt_unlock(&rt_sched.lock);
+    }
+}
+
+/* → true if the thread has a P again */
+static bool exit_fast(RtM *m)
+{
+    RtP *p = m->oldp;
+    uint32_t st = RT_P_SYSCALL;
+    if (rt_likely(atomic_load_explicit(&p->status, memory_order_relaxed) == RT_P_SYSCALL &&
+                  atomic_compare_exchange_strong(&p->status, &st, RT_P_RUNNING))) {
+        m->p = p;
+        p->m = m;
+        p->syscalltick++;
+        return true;
+    }
+    if (atomic_load(&rt_sched.npidle) == 0 || atomic_load(&rt_gcwaiting))
+        return false;
+    rt_lock(&rt_sched.lock);
+    p = atomic_load(&rt_gcwaiting) ? NULL : rt_pidle_get();
+    rt_unlock(&rt_sched.lock);
+    if (!p)
+        return false;
+    rt_acquire_p(p);
+    return true;
+}
+
+static void exit_done(RtM *m)
+{
+    m->stopped_sp = 0;
+    m->sysargs[0] = m->sysargs[1] = m->sysargs[2] = 0;
+    m->g->m = m;
+    atomic_store_explicit(&m->g->status, RT_G_RUNNING, memory_order_relaxed);
+}
+
+/* The C code that called us must go on on this thread: like a locked goroutine, ours waits
+ * in the global queue, and who takes it gives this thread a P. */
+void rt_exitsyscall(void)
+{
+    RtM *m = rt_m;
+    if (rt_likely(exit_fast(m))) {
+        exit_done(m);
+        return;
+    }
+    RtGoroutine *g = m->g;
+    RtM *was = g->lockedm;
+    RtGoroutine *wasg = m->lockedg;
+    g->lockedm = m;
+    m->lockedg = g;
+    rt_lock(&rt_sched.lock);
+    rt_sched.nmidlelocked++;
+    atomic_store(&g->status, RT_G_RUNNABLE);
+    rt_globq_put(g);
+    RtP *p = atomic_load(&rt_gcwaiting) ? NULL : rt_pidle_get();
+    rt_unlock(&rt_sched.lock);
+    if (p)
+        rt_start_m(p, false);
+    rt_note_sleep(&m->park, -1);
+    rt_note_clear(&m->park);
+    p = m->nextp;
+    m->nextp = NULL;
+    rt_acquire_p(p);
+    g->lockedm = was;
+    m->lockedg = wasg;
+    p->schedtick++;
+    exit_done(m);
+}
+
+/* The same for C code that has nothing left to do but return r to the goroutine: this
+ * thread need not be the one that does. */
+int64_t rt_exitsyscall_ret(int64_t r)
+{
+    RtM *m = rt_m;
+    if (rt_likely(exit_fast(m))) {
+        exit_done(m);
+        return r;
+    }
+    RtGoroutine *g = m->g;
+    if (m->lockedg) {
+        rt_exitsyscall();
+        return r;
+    }
+    m->stopped_sp = 0;
+    m->sysargs[0] = m->sysargs[1] = m->sysargs[2] = 0;
+    m->g = NULL;
+    rt_g = NULL;
+    g->ret = (uint64_t)r;
+    g->m = NULL;
+    rt_lock(&rt_sched.lock);
+    atomic_store(&g->status, RT_G_RUNNABLE);
+    RtP *p = atomic_load(&rt_gcwaiting) ? NULL : rt_pidle_get();
+    rt_globq_put(g);
+    if (p) {
+        rt_unlock(&rt_sched.lock);
+        rt_acquire_p(p);
+        rt_schedule();
+    }
+    m->schedlink = rt_sched.midle;
+    rt_sched.midle = m;
+    rt_sched.nmidle++;
+    rt_unlock(&rt_sched.lock);
+    rt_note_sleep(&m->park, -1);
+    rt_note_clear(&m->park);
+    p = m->nextp;
+    m->nextp = NULL;
+    rt_acquire_p(p);
+    rt_schedule();
+}
+
+/* ---- stopping the world ---------------------------------------------------------------------------- */
+
+static RtMutex world;
+
+/* Asks p's goroutine to give way: at its next prologue, or by a signal. */
+void rt_trip(RtP *p, uint32_t why)
+{
+    RtM *m = __atomic_load_n(&p->m, __ATOMIC_ACQUIRE);
+    atomic_fetch_or_explicit(&p->preempt, why, memory_order_seq_cst);
+    if (m && m != rt_m) {
+        atomic_store_explicit(m->limit_word, RT_TRIPPED, memory_order_relaxed);
+        rt_preempt_signal(m);
+    }
+}
+
+static void futex_wait_gc(void)
+{
+    while (atomic_load(&rt_gcwaiting))
+        syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void rt_stop_here(void)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    rt_lock(&rt_sched.lock);
+    if (!atomic_load(&rt_gcwaiting)) {
+        rt_unlock(&rt_sched.lock);
+        return;
+    }
+    if (m->spinning) {
+        m->spinning = false;
+        atomic_fetch_sub(&rt_sched.nmspinning, 1);
+    }
+    atomic_store(&p->preempt, 0);
+    atomic_store(&p->status, RT_P_STOPPED);
+    if (--rt_sched.stopwait == 0)
+        rt_note_wake(&rt_sched.stopnote);
+    rt_unlock(&rt_sched.lock);
+    futex_wait_gc(); /* rt_start_world has set our P running again */
+    p = m->p;        /* it may have exchanged it */
+    if (atomic_load(&p->status) == RT_P_DEAD) {
+        /* GOMAXPROCS went down: this one has no P any more */
+        m->p = NULL;
+        p->m = NULL;
+        if (m->g) {
+            m->oldp = p;
+            rt_exitsyscall();
+        } else {
+            rt_lock(&rt_sched.lock);
+            m->schedlink = rt_sched.midle;
+            rt_sched.midle = m;
+            rt_sched.nmidle++;
+            rt_unlock(&rt_sched.lock);
+            rt_note_sleep(&m->park, -1);
+            rt_note_clear(&m->park);
+            RtP *q = m->nextp;
+            m->nextp = NULL;
+            rt_acquire_p(q);
+        }
+    }
+}
+
+__attribute__((noinline)) void rt_safepoint(void)
+{
+    if (rt_likely(!atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)))
+        return;
+    RtM *m = rt_m;
+    rt_save_callee(m->saved);
+    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    rt_stop_here();
+    m->stopped_sp = 0;
+}
+
+__attribute__((noinline)) void rt_stop_world(const char *reason)
+{
+    (void)reason;
+    RtM *m = rt_m;
+    while (!rt_trylock(&world)) {
+        rt_safepoint();
+        __builtin_ia32_pause();
+    }
+    rt_save_callee(m->saved);
+    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    rt_lock(&rt_sched.lock);
+    rt_sched.stopwait = rt_gomaxprocs;
+    rt_note_clear(&rt_sched.stopnote);
+    atomic_store(&rt_gcwaiting, 1);
+    atomic_store(&m->p->status, RT_P_STOPPED);
+    rt_sched.stopwait--;
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
+        RtP *p = rt_allp[i];
+        uint32_t st = RT_P_SYSCALL;
+        if (atomic_load(&p->status) == RT_P_SYSCALL &&
+            atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
+            p->syscalltick++;
+            rt_sched.stopwait--;
+        }
+    }
+    for (RtP *p; (p = rt_pidle_get());) {
+        atomic_store(&p->status, RT_P_STOPPED);
+        rt_sched.stopwait--;
+    }
+    bool wait = rt_sched.stopwait > 0;
+    rt_unlock(&rt_sched.lock);
+    while (wait) {
+        for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+            if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING)
+                rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
+        if (rt_note_sleep(&rt_sched.stopnote, 200000))
+            break;
+    }
+}
+
+/* procs: the new GOMAXPROCS, or 0 */
+static void start_world(uint32_t procs)
+{
+    RtM *m = rt_m;
+    RtP *work = NULL;
+    rt_lock(&rt_sched.lock);
+    if (procs && procs < rt_gomaxprocs) {
+        for (uint32_t i = procs; i < rt_gomaxprocs; i++) {
+            RtP *p = rt_allp[i];
+            if (p->next)
+                rt_globq_put(p->next);
+            p->next = NULL;
+            uint32_t h = atomic_load(&p->head), t = atomic_load(&p->tail);
+            for (; h != t; h++)
+                rt_globq_put(atomic_load(&p->ring[h % RT_RUNQ]));
+            atomic_store(&p->head, h);
+            rt_timers_move(p, rt_allp[0]);
+            rt_allp[0]->gcount += p->gcount;
+            p->gcount = 0;
+        }
+        /* a P that goes away under the caller is exchanged for the first */
+        if (m->p->id >= procs) {
+            RtP *mine = m->p, *p0 = rt_allp[0];
+            RtM *other = p0->m;
+            mine->m = other;
+            if (other)
+                other->p = mine; /* it sees RT_P_DEAD when it wakes */
+            p0->m = m;
+            m->p = p0;
+        }
+    }
+    if (procs > rt_gomaxprocs)
+        for (uint32_t i = rt_gomaxprocs; i < procs; i++) {
+            if (!rt_allp[i])
+                rt_allp[i] = new_p(i);
+            rt_allp[i]->m = NULL;
+        }
+    uint32_t old = rt_gomaxprocs;
+    if (procs)
+        rt_gomaxprocs = procs;
+    for (uint32_t i = rt_gomaxprocs; i < old; i++)
+        atomic_store(&rt_allp[i]->status, RT_P_DEAD);
+    for (uint32_t i = rt_gomaxprocs; i-- > 0;) {
+        RtP *p = rt_allp[i];
+        if (p->m) { /* stopped with its thread, which goes on with it */
+            atomic_store(&p->status, RT_P_RUNNING);
+            continue;
+        }
+        atomic_store(&p->status, RT_P_IDLE);
+        if (rt_runq_empty(p)) {
+            rt_pidle_put(p);
+        } else {
+            p->link = work;
+            work = p;
+        }
+    }
+    m->stopped_sp = 0;
+    atomic_store(&rt_gcwaiting, 0);
+    if (rt_sched.sysmonwait) {
+        rt_sched.sysmonwait = false;
+        rt_note_wake(&rt_sched.sysmonnote);
+    }
+    rt_unlock(&rt_sched.lock);
+    syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+    while (work) {
+        RtP *p = work;
+        work = p->link;
+        rt_start_m(p, false);
+    }
+    rt_unlock(&world);
+    rt_wake_p();
+}
+
+void rt_start_world(void)
+{
+    start_world(0);
+}
+
+/* runtime.GOMAXPROCS(n), n > 0 */
+void rt_set_gomaxprocs(uint32_t n)
+{
+    if (n > RT_MAXPROCS)
+        n = RT_MAXPROCS;
+    if (n == rt_gomaxprocs)
+        return;
+    rt_stop_world("GOMAXPROCS");
+    start_world(n);
+}
+
+void rt_m_scan(RtScanFn *fn, void *arg)
+{
+    for (RtM *m = __atomic_load_n(&rt_sched.allm, __ATOMIC_ACQUIRE); m; m = m->alllink) {
+        uint64_t sp = m->stopped_sp;
+        if (sp && m->sysrsp) {
+            fn(arg, (void *)(sp & ~(uint64_t)7), m->sysrsp);
+            fn(arg, m->saved, m->saved + 6);
+            fn(arg, m->sysargs, m->sysargs + 6);
+        }
+    }
+}
+
+/* ---- the monitor -------------------------------------------------------------------------------------- */
+
+/* One P's turn: preempts what has run for a slice, takes it from a long system call, makes
+ * it share a goroutine that waits in its next slot.  → something was done */
+static bool watch(RtP *p, int64_t now)
+{
+    uint32_t st = atomic_load(&p->status);
+    if (st == RT_P_RUNNING) {
+        uint32_t tick = p->schedtick, all = p->allticks;
+        RtGoroutine *next = p->next;
+        bool did = false;
+        if (p->mon.schedtick != tick) {
+            p->mon.schedtick = tick;
+            p->mon.when = now;
+        } else if (now - p->mon.when >= RT_SLICE) {
+            rt_trip(p, RT_PREEMPT_YIELD);
+            did = true;
+        }
+        if (!next || p->mon.allticks != all || p->mon.next != next) {
+            p->mon.allticks = all;
+            p->mon.next = next;
+            p->mon.nextwhen = now;
+        } else if (atomic_load(&rt_sched.npidle) && now - p->mon.nextwhen > 30000) {
+            rt_trip(p, RT_PREEMPT_FLUSH);
+            did = true;
+        }
+        if (atomic_load(&p->timers.first) <= now) {
+            rt_trip(p, RT_PREEMPT_TIMER);
+            did = true;
+        }
+        return did;
+    }
+    if (st == RT_P_SYSCALL) {
+        uint32_t tick = p->syscalltick;
+        if (p->mon.syscalltick != tick) {
+            p->mon.syscalltick = tick;
+            p->mon.syswhen = now;
+            return false;
+        }
+        if (rt_runq_empty(p) && atomic_load(&rt_sched.qsize) == 0 &&
+            atomic_load(&rt_sched.nmspinning) + atomic_load(&rt_sched.npidle) > 0 &&
+            now - p->mon.syswhen < RT_SLICE)
+            return false;
+        if (atomic_compare_exchange_strong(&p->status, &st, RT_P_IDLE)) {
+            p->syscalltick++;
+            rt_handoff_p(p);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void *sysmon(void *arg)
+{
+    (void)arg;
+    int64_t delay = 20000;
+    int64_t trace_every = rt_debug_option("schedtrace", 0) * 1000000;
+    int64_t trace_next = rt_nanotime() + trace_every;
+    uint32_t quiet = 0;
+    static RtM monitor; /* gives rt_m something to compare with and to draw numbers from */
+    rt_m = &monitor;
+    monitor.rng = 0x1234567;
+    for (;;) {
+        /* nothing to watch while all Ps are idle */
+        if (!trace_every && atomic_load(&rt_sched.npidle) == rt_gomaxprocs) {
+            rt_lock(&rt_sched.lock);
+            if (atomic_load(&rt_sched.npidle) == rt_gomaxprocs) {
+                rt_sched.sysmonwait = true;
+                rt_note_clear(&rt_sched.sysmonnote);
+                rt_unlock(&rt_sched.lock);
+                rt_note_sleep(&rt_sched.sysmonnote, -1);
+                delay = 20000;
+                quiet = 0;
+            } else {
+                rt_unlock(&rt_sched.lock);
+            }
+        }
+        struct timespec ts = {0, delay};
+        nanosleep(&ts, NULL);
+        int64_t now = rt_nanotime();
+        rt_coarse_ms = (uint32_t)((now - rt_sched.starttime) / 1000000);
+        if (rt_quit_requested)
+            rt_report_quit();
+        bool did = false;
+        if (!atomic_load(&rt_gcwaiting))
+            for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+                did |= watch(rt_allp[i], now);
+        /* a poller that nobody has looked at for a while */
+        int64_t last = atomic_load(&rt_sched.lastpoll);
+        if (atomic_load(&rt_poll_waiters) && last && now - last > RT_SLICE) {
+            atomic_compare_exchange_strong(&rt_sched.lastpoll, &last, now);
+            RtGoroutine *list = rt_poll(0);
+            if (list) {
+                rt_globq_put_list(list);
+                did = true;
+            }
+        }
+        int64_t due = rt_timers_next_all();
+        if (due <= now && atomic_load(&rt_sched.npidle)) {
+            rt_wake_p();
+        }
+        if (trace_every && now >= trace_next) {
+            rt_schedtrace(now);
+            trace_next += trace_every;
+        }
+        if (rt_chaos) {
+            uint32_t i = rt_fastrandn(rt_gomaxprocs);
+            if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING)
+                rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
+            delay = 50000;
+            continue;
+        }
+        if (did) {
+            quiet = 0;
+            delay = 20000;
+        } else if (++quiet > 20 && delay < 10000000) {
+            delay *= 2;
+        }
+        int64_t cap = atomic_load(&rt_sched.npidle) ? 1000000 : 5000000;
+        if (due - now < cap && due > now)
+            cap = due - now > 50000 ? due - now : 50000;
+        if (delay > cap)
+            delay = cap;
+    }
+    return NULL;
+}
+
+void rt_sysmon_start(void)
+{
+    pthread_attr_t attr;
+    pthread_t t;
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 64 << 10);
+    pthread_create(&t, &attr, sysmon, NULL);
+    pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The program's last words: uncaught panics, fatal errors, deadlock, stack overflow; and
+ * the state of a live one (SIGQUIT, GOLDEBUG=schedtrace).  In Go's form, with a line more
+ * where we know more.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/panic.h"
+#include "runtime/rtcalls.h"
+#include "runtime/schedimpl.h"
+#include "runtime/signal.h"
+#include "runtime/trace.h"
+
+static const char *const wait_text[] = {
+#define X(e, s) s,
+    RT_WAIT_REASONS(X)
+#undef X
+};
+
+/* The first thread that dies speaks; the others wait for the end. */
+static void only_one(void)
+{
+    static _Atomic uint32_t dying;
+    static _Thread_local bool mine;
+    if (mine)
+        return;
+    if (atomic_exchange(&dying, 1))
+        for (;;)
+            pause();
+    mine = true;
+}
+
+RT_NORETURN void rt_exit(int code)
+{
+    _exit(code);
+}
+
+/* ---- goroutines ------------------------------------------------------------------------------- */
+
+static void print_header(const RtGoroutine *g, const char *state)
+{
+    uint32_t st = atomic_load(&g->status);
+    if (!state) {
+        state = st == RT_G_RUNNABLE  ? "runnable"
+                : st == RT_G_RUNNING ? "running"
+                : st == RT_G_SYSCALL ? "syscall"
+                : st == RT_G_WAITING ? wait_text[g->waitreason]
+                                     : "dead";
+    }
+    rt_eprintf("\ngoroutine %lu [%s", g->id, state);
+    if (st == RT_G_WAITING) {
+        uint32_t now = (uint32_t)((rt_nanotime() - rt_sched.starttime) / 1000000);
+        uint32_t min = (now - g->waitsince) / 60000;
+        if (min >= 1)
+            rt_eprintf(", %u minutes", min);
+    }
+    rt_eprintf("%s]:\n", g->locks ? ", locked to thread" : "");
+}
+
+static void print_chan(const char *what, const RtChan *c)
+{
+    RtFrameInfo f;
+    rt_eprintf("\t%s chan %.*s (", what, (int)c->elem->string.n, (const char *)c->elem->string.p);
+    if (c->cap)
+        rt_eprintf("%ld of %ld buffered", c->count, c->cap);
+    else
+        rt_eprintf("unbuffered");
+    if (rt_frame_info((uint64_t)c->made, &f) && f.file)
+        rt_eprintf(") made in %s at %s:%d\n", f.name, f.file, f.line);
+    else
+        rt_eprintf(") at %p\n", (const void *)c);
+}
+
+/* On what a parked goroutine waits, below its trace. */
+static void print_waits(const RtGoroutine *g)
+{
+    if (atomic_load(&g->status) != RT_G_WAITING)
+        return;
+    switch (g->waitreason) {
+    case RT_WAIT_CHAN_RECV: print_chan("waits to receive from", g->waitobj); break;
+    case RT_WAIT_CHAN_SEND: print_chan("waits to send to", g->waitobj); break;
+    case RT_WAIT_SELECT: {
+        const RtSelectCase *cs = g->sd.elem;
+        uint32_t n = g->sd.index;
+        for (uint32_t i = 0; cs && i < n && i < 16; i++)
+            if (cs[i].chan)
+                print_chan(cs[i].dir == RT_SELECT_SEND ? "case: send to" : "case: receive from",
+                           cs[i].chan);
+        break;
+    }
+    default: break;
+    }
+}
+
+static void print_goroutine(RtGoroutine *g)
+{
+    print_header(g, NULL);
+    uint32_t st = atomic_load(&g->status);
+    if (st == RT_G_RUNNING && g != (RtGoroutine *)rt_g) {
+        rt_eprintf("\tgoroutine running on other thread; stack unavailable\n");
+        return;
+    }
+    rt_trace_g(g);
+    print_waits(g);
+}
+
+typedef struct {
+    RtGoroutine **v;
+    size_t n, cap;
+    RtGoroutine *skip;
+} List;
+
+static void collect(RtGoroutine *g, void *arg)
+{
+    List *l = arg;
+    if (g == l->skip || (g->flags & RT_GF_SYSTEM))
+        return;
+    if (l->n == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 256;
+        RtGoroutine **v = realloc(l->v, cap * sizeof *v);
+        if (!v)
+            return;
+        l->v = v;
+        l->cap = cap;
+    }
+    l->v[l->n++] = g;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint64_t x = (*(RtGoroutine *const *)a)->id, y = (*(RtGoroutine *const *)b)->id;
+    return x < y ? -1 : x > y;
+}
+
+#define MOST 10000
+
+void rt_trace_others(RtGoroutine *self)
+{
+    List l = {.skip = self};
+    rt_g_foreach(collect, &l);
+    qsort(l.v, l.n, sizeof *l.v, by_id);
+    for (size_t i = 0; i < l.n && i < MOST; i++)
+        print_goroutine(l.v[i]);
+    if (l.n > MOST)
+        rt_eprintf("\n... and %lu goroutines more\n", (uint64_t)(l.n - MOST));
+    free(l.v);
+}
+
+/* GOTRACEBACK: none, single (default), all, system, crash */
+static int traceback_level(void)
+{
+    const char *s = getenv("GOTRACEBACK");
+    if (!s || !*s || strcmp(s, "single") == 0)
+        return 1;
+    if (strcmp(s, "none") == 0 || strcmp(s, "0") == 0)
+        return 0;
+    return 2;
+}
+
+static RT_NORETURN void finish(void)
+{
+    const char *s = getenv("GOTRACEBACK");
+    if (s && strcmp(s, "crash") == 0) {
+        signal(SIGABRT, SIG_DFL);
+        abort();
+    }
+    rt_exit(2);
+}
+
+/* ---- fatal errors ---------------------------------------------------------------------------------- */
+
+RT_NORETURN void rt_throw_goroutines(const char *msg)
+{
+    only_one();
+    if (msg)
+        rt_eprintf("fatal error: %s\n", msg);
+    if (traceback_level() > 0) {
+        RtGoroutine *g = rt_g ? rt_self() : NULL;
+        if (g) {
+            print_header(g, "running");
+            rt_trace_g(g);
+        }
+        rt_trace_others(g);
+    }
+    finish();
+}
+
+RT_NORETURN void rt_throw(const char *msg)
+{
+    rt_throw_goroutines(msg);
+}
+
+RT_NORETURN void std_sync_fatal(const uint8_t *p, int64_t n)
+{
+    only_one();
+    rt_eprintf("fatal error: %.*s\n", (int)n, (const char *)p);
+    rt_throw_goroutines(NULL);
+}
+
+RT_NORETURN void rt_fatal_deadlock(const char *msg)
+{
+    only_one();
+    rt_g = NULL;
+    rt_eprintf("fatal error: %s\n", msg);
+    if (traceback_level() > 0)
+        rt_trace_others(NULL);
+    finish();
+}
+
+RT_NORETURN void rt_stack_overflow(uint64_t sp)
+{
+    only_one();
+    RtGoroutine *g = rt_self();
+    rt_eprintf("runtime: goroutine stack exceeds %ld-byte limit\n", rt_max_stack);
+    rt_eprintf("fatal error: stack overflow\n");
+    if (traceback_level() > 0) {
+        print_header(g, "running");
+        /* sp is that of __morestack, whose frame pointer is 16 above */
+        rt_trace_frames(g, (uint64_t)rt_morestack_retry, sp + 16);
+    }
+    finish();
+}
+
+/* ---- panics ----------------------------------------------------------------------------------------- */
+
+static void print_indented(const uint8_t *p, int64_t n)
+{
+    int64_t from = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (p[i] == '\n') {
+            rt_print_string(p + from, i + 1 - from);
+            rt_print_string((const uint8_t *)"\t", 1);
+            from = i + 1;
+        }
+    rt_print_string(p + from, n - from);
+}
+
+static void print_cstr(const char *s)
+{
+    rt_print_string((const uint8_t *)s, (int64_t)strlen(s));
+}
+
+/* Go's printpanicval: basic kinds as print does, those of defined types as T(x), all others
+ * as (T) address. */
+static void print_value(const RtIface *v)
+{
+    const RtType *t = v->tab;
+    if (!t) {
+        print_cstr("nil");
+        return;
+    }
+    const void *data = t->size <= 8 ? (const void *)&v->word : (const void *)v->word;
+    bool predeclared =
+        t->name.n == t->string.n && memcmp(t->name.p, t->string.p, (size_t)t->name.n) == 0;
+    if (t->kind < RT_BOOL || (t->kind > RT_COMPLEX128 && t->kind != RT_STRING)) {
+        print_cstr("(");
+        rt_print_string(t->string.p, t->string.n);
+        print_cstr(") ");
+        rt_print_pointer(t->size <= 8 && t->kind != RT_POINTER ? (const void *)v : (void *)v->word);
+        return;
+    }
+    bool complex = t->kind == RT_COMPLEX64 || t->kind == RT_COMPLEX128;
+    if (!predeclared) {
+        rt_print_string(t->string.p, t->string.n);
+        if (!complex)
+            print_cstr(t->kind == RT_STRING ? "(\"" : "(");
+    }
+    switch (t->kind) {
+    case RT_BOOL: rt_print_bool(*(const bool *)data); break;
+    case RT_INT:
+    case RT_INT64: rt_print_int(*(const int64_t *)data); break;
+    case RT_INT8: rt_print_int(*(const int8_t *)data); break;
+    case RT_INT16: rt_print_int(*(const int16_t *)data); break;
+    case RT_INT32: rt_print_int(*(const int32_t *)data); break;
+    case RT_UINT:
+    case RT_UINT64:
+    case RT_UINTPTR: rt_print_uint(*(const uint64_t *)data); break;
+    case RT_UINT8: rt_print_uint(*(const uint8_t *)data); break;
+    case RT_UINT16: rt_print_uint(*(const uint16_t *)data); break;
+    case RT_UINT32: rt_print_uint(*(const uint32_t *)data); break;
+    case RT_FLOAT32: rt_print_float(*(const float *)data); break;
+    case RT_FLOAT64: rt_print_float(*(const double *)data); break;
+    case RT_COMPLEX64: rt_print_complex(((const float *)data)[0], ((const float *)data)[1]); break;
+    case RT_COMPLEX128:
+        rt_print_complex(((const double *)data)[0], ((const double *)data)[1]);
+        break;
+    case RT_STRING: {
+        const RtString *s = data;
+        print_indented(s->p, s->n);
+        break;
+    }
+    default: break;
+    }
+    if (!predeclared && !complex)
+        print_cstr(t->kind == RT_STRING ? "\")" : ")");
+}
+
+static void print_panics(const RtPanic *p)
+{
+    if (p->link) {
+        print_panics(p->link);
+        if (p->link->repanicked)
+            return;
+        if (!p->link->goexit)
+            print_cstr("\t");
+    }
+    if (p->goexit)
+        return;
+    print_cstr("panic: ");
+    if (p->has_text) {
+        if (p->prefixed)
+            print_cstr("runtime error: ");
+        print_indented(p->text.p, p->text.n);
+    } else {
+        print_value(&p->value);
+    }
+    if (p->recovered && p->repanicked)
+        print_cstr(" [recovered, repanicked]");
+    else if (p->recovered)
+        print_cstr(" [recovered]");
+    print_cstr("\n");
+}
+
+RT_NORETURN void rt_fatalpanic(RtPanic *p)
+{
+    only_one();
+    RtGoroutine *g = rt_self();
+    rt_print_begin();
+    print_panics(p);
+    rt_print_end();
+    if (g->fault_pc) {
+        RtFault f = {SIGSEGV, SEGV_MAPERR, g->fault_addr, g->fault_pc};
+        rt_print_fault(&f);
+    }
+    if (traceback_level() > 0) {
+        print_header(g, "running");
+        rt_trace_g(g);
+        if (traceback_level() > 1)
+            rt_trace_others(g);
+    }
+    finish();
+}
+
+/* ---- live programs ------------------------------------------------------------------------------------- */
+
+void rt_report_quit(void)
+{
+    only_one();
+    rt_eprintf("SIGQUIT: quit\n");
+    rt_trace_others(NULL);
+    finish();
+}
+
+void rt_schedtrace(int64_t now)
+{
+    rt_eprintf("SCHED %ldms: gomaxprocs=%u idleprocs=%u threads=%u spinningthreads=%u "
+               "needspinning=%u idlethreads=%u runqueue=%u goroutines=%ld [",
+               (now - rt_sched.starttime) / 1000000, rt_gomaxprocs, atomic_load(&rt_sched.npidle),
+               rt_sched.nm, atomic_load(&rt_sched.nmspinning), atomic_load(&rt_sched.needspinning),
+               rt_sched.nmidle, atomic_load(&rt_sched.qsize), rt_g_count());
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+        rt_eprintf(i ? " %u" : "%u", atomic_load(&rt_allp[i]->tail) -
+                                         atomic_load(&rt_allp[i]->head) +
+                                         (rt_allp[i]->next != NULL));
+    rt_eprintf("]\n");
+}

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The scheduler: run queues, stealing, parking and readying, and which goroutine a thread
+ * runs next.  Threads and Ps as such are proc.c's.
+ *
+ * Waking: whoever puts work where others can take it (a ring, the global queue) wakes a
+ * thread if some P is idle and no thread is already looking ("spinning").  A thread that
+ * stops spinning looks once more after it has said so.  So either the submitter sees the
+ * spinning thread, or that thread sees the work: no wake-up is lost.  A goroutine in a P's
+ * next slot is about to run there and wakes nobody.
+ */
+#include <string.h>
+
+#include "runtime/schedimpl.h"
+
+RtSched rt_sched;
+_Thread_local RtG *rt_g;
+_Thread_local RtM *rt_m;
+_Thread_local char *rt_sysrsp;
+_Atomic uint32_t rt_gcwaiting;
+RtP **rt_allp;
+uint32_t rt_gomaxprocs;
+int64_t rt_chaos;
+volatile uint32_t rt_coarse_ms;
+
+/* ---- the global queue (sched.lock held) --------------------------------------------------- */
+
+void rt_globq_put(RtGoroutine *g)
+{
+    g->link = NULL;
+    if (rt_sched.qtail)
+        rt_sched.qtail->link = g;
+    else
+        rt_sched.qhead = g;
+    rt_sched.qtail = g;
+    atomic_fetch_add_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
+}
+
+static void globq_put_batch(RtGoroutine *head, RtGoroutine *tail, uint32_t n)
+{
+    tail->link = NULL;
+    if (rt_sched.qtail)
+        rt_sched.qtail->link = head;
+    else
+        rt_sched.qhead = head;
+    rt_sched.qtail = tail;
+    atomic_fetch_add_explicit(&rt_sched.qsize, n, memory_order_relaxed);
+}
+
+static RtGoroutine *globq_pop(void)
+{
+    RtGoroutine *g = rt_sched.qhead;
+    if (g) {
+        rt_sched.qhead = g->link;
+        if (!g->link)
+            rt_sched.qtail = NULL;
+        atomic_fetch_sub_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
+    }
+    return g;
+}
+
+/* ---- a P's ring ----------------------------------------------------------------------------- */
+
+/* Half of a full ring, and g, go to the global queue. */
+static bool overflow(RtP *p, RtGoroutine *g, uint32_t h, uint32_t t)
+{
+    RtGoroutine *batch[RT_RUNQ / 2 + 1];
+    uint32_t n = (t - h) / 2;
+    for (uint32_t i = 0; i < n; i++)
+        batch[i] = atomic_load_explicit(&p->ring[(h + i) % RT_RUNQ], memory_order_relaxed);
+    if (!atomic_compare_exchange_strong_explicit(&p->head, &h, h + n, memory_order_acq_rel,
+                                                 memory_order_relaxed))
+        return false;
+    batch[n] = g;
+    for (uint32_t i = 0; i < n; i++)
+        batch[i]->link = batch[i + 1];
+    rt_lock(&rt_sched.lock);
+    globq_put_batch(batch[0], batch[n], n + 1);
+    rt_unlock(&rt_sched.lock);
+    return true;
+}
+
+void rt_put_local_tail(RtP *p, RtGoroutine *g)
+{
+    for (;;) {
+        uint32_t h = atomic_load_explicit(&p->head, memory_order_acquire);
+        uint32_t t = atomic_load_explicit(&p->tail, memory_order_relaxed);
+        if (rt_likely(t - h < RT_RUNQ)) {
+            atomic_store_explicit(&p->ring[t % RT_RUNQ], g, memory_order_relaxed);
+            atomic_store_explicit(&p->tail, t + 1, memory_order_release);
+            return;
+        }
+        if (overflow(p, g, h, t))
+            return;
+    }
+}
+
+static RtGoroutine *ring_get(RtP *p)
+{
+    uint32_t h = atomic_load_explicit(&p->head, memory_order_acquire);
+    for (;;) {
+        uint32_t t = atomic_load_explicit(&p->tail, memory_order_relaxed);
+        if (h == t)
+            return NULL;
+        RtGoroutine *g = atomic_load_explicit(&p->ring[h % RT_RUNQ], memory_order_relaxed);
+        if (atomic_compare_exchange_weak_explicit(&p->head, &h, h + 1, memory_order_acq_rel,
+                                                  memory_order_acquire))
+            return g;
+    }
+}
+
+bool rt_runq_empty(RtP *p)
+{
+    return !p->next && atomic_load_explicit(&p->head, memory_order_acquire) ==
+                           atomic_load_explicit(&p->tail, memory_order_acquire);
+}
+
+static bool ring_empty(RtP *p)
+{
+    return atomic_load_explicit(&p->head, memory_order_acquire) ==
+           atomic_load_explicit(&p->tail, memory_order_acquire);
+}
+
+/* Moves half of victim's ring to ours (which is empty) and returns one of them. */
+static RtGoroutine *ring_steal(RtP *p, RtP *victim)
+{
+    uint32_t t = atomic_load_explicit(&p->tail, memory_order_relaxed);
+    for (;;) {
+        uint32_t h = atomic_load_explicit(&victim->head, memory_order_acquire);
+        uint32_t vt = atomic_load_explicit(&victim->tail, memory_order_acquire);
+        uint32_t n = vt - h;
+        n -= n / 2;
+        if (n == 0)
+            return NULL;
+        if (n > RT_RUNQ / 2)
+            continue; /* read inconsistently */
+        for (uint32_t i = 0; i < n; i++) {
+            RtGoroutine *g =
+                atomic_load_explicit(&victim->ring[(h + i) % RT_RUNQ], memory_order_relaxed);
+            atomic_store_explicit(&p->ring[(t + i) % RT_RUNQ], g, memory_order_relaxed);
+        }
+        if (atomic_compare_exchange_strong_explicit(&victim->head, &h, h + n, memory_order_acq_rel,
+                                                    memory_order_relaxed)) {
+            RtGoroutine *g =
+                atomic_load_explicit(&p->ring[(t + n - 1) % RT_RUNQ], memory_order_relaxed);
+            atomic_store_explicit(&p->tail, t + n - 1, memory_order_release);
+            return g;
+        }
+    }
+}
+
+static RtGoroutine *globq_get(RtP *p, uint32_t max) /* sched.lock held */
+{
+    uint32_t size = atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed);
+    uint32_t n = size / rt_gomaxprocs + 1;
+    if (n > size)
+        n = size;
+    if (n > RT_RUNQ / 2)
+        n = RT_RUNQ / 2;
+    if (max && n > max)
+        n = max;
+    RtGoroutine *g = globq_pop();
+    for (uint32_t i = 1; i < n; i++) {
+        RtGoroutine *o = globq_pop();
+        uint32_t t = atomic_load_explicit(&p->tail, memory_order_relaxed);
+        if (t - atomic_load_explicit(&p->head, memory_order_acquire) >= RT_RUNQ) {
+            rt_globq_put(o);
+            break;
+        }
+        atomic_store_explicit(&p->ring[t % RT_RUNQ], o, memory_order_relaxed);
+        atomic_store_explicit(&p->tail, t + 1, memory_order_release);
+    }
+    return g;
+}
+
+/* ---- ready and park --------------------------------------------------------------------------- */
+
+static inline void wake_if_idle(void)
+{
+    if (atomic_load_explicit(&rt_sched.npidle, memory_order_relaxed) != 0 &&
+        atomic_load_explicit(&rt_sched.nmspinning, memory_order_relaxed) == 0)
+        rt_wake_p();
+}
+
+static inline void put_next(RtP *p, RtGoroutine *g)
+{
+    RtGoroutine *old = p->next;
+    p->next = g;
+    if (old) {
+        rt_put_local_tail(p, old);
+        atomic_thread_fence(memory_order_seq_cst);
+        wake_if_idle();
+    }
+}
+
+static __attribute__((noinline)) void chaos_ready(RtP *p, RtGoroutine *g)
+{
+    if (rt_fastrandn(3) == 0) {
+        put_next(p, g);
+    } else {
+        rt_put_local_tail(p, g);
+        atomic_thread_fence(memory_order_seq_cst);
+        wake_if_idle();
+    }
+}
+
+void rt_ready(RtGoroutine *g)
+{
+    RtP *p = rt_p();
+    atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_relaxed);
+    if (rt_unlikely(rt_chaos))
+        chaos_ready(p, g);
+    else
+        put_next(p, g);
+}
+
+void rt_ready_new(RtGoroutine *g)
+{
+    if (rt_unlikely(rt_chaos))
+        chaos_ready(rt_p(), g);
+    else
+        put_next(rt_p(), g);
+}
+
+void rt_ready_tail(RtGoroutine *g)
+{
+    RtP *p = rt_p();
+    atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_relaxed);
+    rt_put_local_tail(p, g);
+    atomic_thread_fence(memory_order_seq_cst);
+    wake_if_idle();
+}
+
+void rt_globq_put_list(RtGoroutine *list)
+{
+    uint32_t n = 0;
+    rt_lock(&rt_sched.lock);
+    while (list) {
+        RtGoroutine *next = list->link;
+        rt_globq_put(list);
+        list = next;
+        n++;
+    }
+    uint32_t idle = atomic_load(&rt_sched.npidle);
+    rt_unlock(&rt_sched.lock);
+    for (; n && idle; n--, idle--)
+        rt_start_m(NULL, false);
+}
+
+/* The owner gives its next goroutine to whoever comes first. */
+void rt_flush_next(RtP *p)
+{
+    RtGoroutine *g = p->next;
+    if (g) {
+        p->next = NULL;
+        rt_put_local_tail(p, g);
+        atomic_thread_fence(memory_order_seq_cst);
+        wake_if_idle();
+    }
+}
+
+void rt_park_prepare(RtWaitReason why, void *obj)
+{
+    RtGoroutine *g = rt_self();
+    g->waitreason = (uint8_t)why;
+    g->waitobj = obj;
+    g->waitsince = rt_coarse_ms;
+    atomic_store_explicit(&g->status, RT_G_WAITING, memory_order_relaxed);
+}
+
+RT_NORETURN void rt_park_commit(void)
+{
+    rt_schedule();
+}
+
+RT_NORETURN void rt_park(void (*unlock)(void *), void *arg, RtWaitReason why, void *obj)
+{
+    rt_park_prepare(why, obj);
+    if (unlock)
+        unlock(arg);
+    rt_schedule();
+}
+
+RT_NORETURN void rt_gosched(void)
+{
+    RtGoroutine *g = rt_self();
+    atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_relaxed);
+    rt_lock(&rt_sched.lock);
+    rt_globq_put(g);
+    rt_unlock(&rt_sched.lock);
+    atomic_thread_fence(memory_order_seq_cst);
+    wake_if_idle();
+    rt_schedule();
+}
+
+/* ---- choosing what to run ------------------------------------------------------------------------ */
+
+static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
+{
+    m->g = g;
+    g->m = m;
+    p->allticks++;
+    atomic_store_explicit(&g->status, RT_G_RUNNING, memory_order_relaxed);
+    if (rt_unlikely(g->ctx != NULL)) {
+        RtPreemptCtx *ctx = g->ctx;
+        g->ctx = NULL;
+        if (m->used_ctx)
+            rt_ctx_put(m->used_ctx);
+        m->used_ctx = ctx;
+        rt_g = &g->pub;
+        rt_ctx_restore(ctx);
+    }
+    rt_gogo(g);
+}
+
+static RtGoroutine *steal_work(RtM *m, RtP *p, int64_t *now)
+{
+    uint32_t n = rt_gomaxprocs;
+    for (int round = 0; round < 4; round++) {
+        uint32_t at = rt_fastrandn(n);
+        for (uint32_t i = 0; i < n; i++, at = at + 1 == n ? 0 : at + 1) {
+            if (atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed))
+                return NULL;
+            RtP *victim = rt_allp[at];
+            if (victim == p)
+                continue;
+            if (round == 3 &&
+                atomic_load_explicit(&victim->timers.first, memory_order_relaxed) != INT64_MAX) {
+                *now = rt_nanotime();
+                if (atomic_load_explicit(&victim->timers.first, memory_order_relaxed) <= *now) {
+                    RtGoroutine *g = rt_timers_steal(p, victim, *now);
+                    if (g)
+                        return g;
+                }
+            }
+            if (atomic_load_explicit(&victim->status, memory_order_relaxed) != RT_P_IDLE) {
+                RtGoroutine *g = ring_steal(p, victim);
+                if (g)
+                    return g;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void become_spinning(RtM *m)
+{
+    m->spinning = true;
+    atomic_fetch_add(&rt_sched.nmspinning, 1);
+    atomic_store(&rt_sched.needspinning, 0);
+}
+
+/* A spinning thread has found work: another may have to take over looking. */
+static void reset_spinning(RtM *m)
+{
+    m->spinning = false;
+    if (atomic_fetch_sub(&rt_sched.nmspinning, 1) == 1 && atomic_load(&rt_sched.npidle) != 0)
+        rt_wake_p();
+}
+
+static void stop_m(RtM *m)
+{
+    rt_lock(&rt_sched.lock);
+    m->schedlink = rt_sched.midle;
+    rt_sched.midle = m;
+    rt_sched.nmidle++;
+    rt_check_dead();
+    rt_unlock(&rt_sched.lock);
+    rt_note_sleep(&m->park, -1);
+    rt_note_clear(&m->park);
+    RtP *p = m->nextp;
+    m->nextp = NULL;
+    rt_acquire_p(p);
+}
+
+/* With a P in hand after all: make the thread a spinning one and look again. */
+static bool recheck(RtM *m)
+{
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
+        if (ring_empty(rt_allp[i]))
+            continue;
+        rt_lock(&rt_sched.lock);
+        RtP *p = rt_pidle_get();
+        if (!p)
+            atomic_store(&rt_sched.needspinning, 1);
+        rt_unlock(&rt_sched.lock);
+        if (!p)
+            return false;
+        rt_acquire_p(p);
+        become_spinning(m);
+        return true;
+    }
+    return false;
+}
+
+/* Finds a runnable goroutine; blocks until there is one.  The M may hold another P then. */
+static RtGoroutine *find_runnable(RtM *m)
+{
+top:;
+    RtP *p = m->p;
+    RtGoroutine *g;
+    int64_t now = 0;
+    if (atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)) {
+        rt_stop_here();
+        goto top;
+    }
+    int64_t until = INT64_MAX;
+    if (atomic_load_explicit(&p->timers.first, memory_order_relaxed) != INT64_MAX)
+        until = rt_timers_run(p, rt_nanotime());
+    if (p->schedtick % 61 == 0 && atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed)) {
+        rt_lock(&rt_sched.lock);
+        g = globq_get(p, 1);
+        rt_unlock(&rt_sched.lock);
+        if (g)
+            return g;
+    }
+    if ((g = p->next)) {
+        p->next = NULL;
+        return g;
+    }
+    if ((g = ring_get(p)))
+        return g;
+    if (atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed)) {
+        rt_lock(&rt_sched.lock);
+        g = globq_get(p, 0);
+        rt_unlock(&rt_sched.lock);
+        if (g)
+            return g;
+    }
+    if (atomic_load_explicit(&rt_poll_waiters, memory_order_relaxed) &&
+        atomic_load(&rt_sched.lastpoll)) {
+        RtGoroutine *list = rt_poll(0);
+        if (list) {
+            g = list;
+            list = g->link;
+            if (list)
+                rt_globq_put_list(list);
+            return g;
+        }
+    }
+    if (m->spinning ||
+        2 * atomic_load(&rt_sched.nmspinning) < rt_gomaxprocs - atomic_load(&rt_sched.npidle)) {
+        if (!m->spinning)
+            become_spinning(m);
+        g = steal_work(m, p, &now);
+        if (g)
+            return g;
+        if (p->next || !ring_empty(p))
+            goto top; /* stolen timers have readied some */
+    }
+
+    rt_lock(&rt_sched.lock);
+    if (atomic_load(&rt_gcwaiting)) {
+        rt_unlock(&rt_sched.lock);
+        goto top;
+    }
+    if (atomic_load(&rt_sched.qsize)) {
+        g = globq_get(p, 0);
+        rt_unlock(&rt_sched.lock);
+        return g;
+    }
+    if (!m->spinning && atomic_load(&rt_sched.needspinning)) {
+        become_spinning(m);
+        rt_unlock(&rt_sched.lock);
+        goto top;
+    }
+    rt_release_p();
+    rt_pidle_put(p);
+    rt_unlock(&rt_sched.lock);
+
+    bool was_spinning = m->spinning;
+    if (m->spinning) {
+        m->spinning = false;
+        atomic_fetch_sub(&rt_sched.nmspinning, 1);
+        /* whoever submitted work before this did not wake anybody because of us */
+        rt_lock(&rt_sched.lock);
+        if (atomic_load(&rt_sched.qsize)) {
+            RtP *q = rt_pidle_get();
+            if (q) {
+                g = globq_get(q, 0);
+                rt_unlock(&rt_sched.lock);
+                rt_acquire_p(q);
+                become_spinning(m);
+                return g;
+            }
+        }
+        rt_unlock(&rt_sched.lock);
+        if (recheck(m))
+            goto top;
+    }
+    (void)was_spinning;
+
+    /* Nothing.  One thread waits in the poller for timers and files, the others on futexes. */
+    until = rt_timers_next_all();
+    if ((atomic_load(&rt_poll_waiters) || until != INT64_MAX) &&
+        atomic_exchange(&rt_sched.lastpoll, 0) != 0) {
+        atomic_store(&rt_sched.polluntil, until);
+        /* a timer may have been set before polluntil was there to be seen */
+        until = rt_timers_next_all();
+        int64_t wait = -1;
+        if (until != INT64_MAX) {
+            wait = until - rt_nanotime();
+            if (wait < 0)
+                wait = 0;
+        }
+        RtGoroutine *list = rt_poll(wait);
+        atomic_store(&rt_sched.polluntil, 0);
+        atomic_store(&rt_sched.lastpoll, rt_nanotime());
+        rt_lock(&rt_sched.lock);
+        p = rt_pidle_get();
+        rt_unlock(&rt_sched.lock);
+        if (!p) {
+            if (list)
+                rt_globq_put_list(list);
+        } else {
+            rt_acquire_p(p);
+            if (list) {
+                g = list;
+                list = g->link;
+                if (list)
+                    rt_globq_put_list(list);
+                return g;
+            }
+            if (was_spinning || until != INT64_MAX)
+                become_spinning(m);
+            goto top;
+        }
+    } else if (until != INT64_MAX && rt_poll_inited) {
+        int64_t other = atomic_load(&rt_sched.polluntil);
+        if (other == 0 || other > until)
+            rt_poll_break();
+    }
+    stop_m(m);
+    goto top;
+}
+
+/* This thread must not go on with its goroutine that is locked to it until that is
+ * scheduled: it gives its P away and waits. */
+static void stop_locked_m(RtM *m)
+{
+    if (m->p) {
+        RtP *p = rt_release_p();
+        rt_handoff_p(p);
+    }
+    rt_lock(&rt_sched.lock);
+    rt_sched.nmidlelocked++;
+    rt_check_dead();
+    rt_unlock(&rt_sched.lock);
+    rt_note_sleep(&m->park, -1);
+    rt_note_clear(&m->park);
+    RtP *p = m->nextp;
+    m->nextp = NULL;
+    rt_acquire_p(p);
+}
+
+void rt_wait_as_locked(RtM *m)
+{
+    stop_locked_m(m);
+}
+
+/* g is locked to another thread: that one gets our P. */
+static void start_locked_m(RtM *m, RtGoroutine *g)
+{
+    RtM *to = g->lockedm;
+    if (m->spinning)
+        reset_spinning(m);
+    rt_lock(&rt_sched.lock);
+    rt_sched.nmidlelocked--;
+    rt_unlock(&rt_sched.lock);
+    RtP *p = rt_release_p();
+    to->nextp = p;
+    rt_note_wake(&to->park);
+    stop_m(m);
+}
+
+RT_NORETURN void rt_schedule(void)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    RtGoroutine *g;
+    if (rt_likely(!atomic_load_explicit(&p->preempt, memory_order_relaxed) &&
+                  (g = p->next) != NULL && !m->lockedg && !g->lockedm)) {
+        p->next = NULL;
+        execute(m, p, g);
+    }
+    m->g = NULL;
+    rt_g = NULL;
+    if (rt_unlikely(m->lockedg != NULL)) {
+        stop_locked_m(m);
+        execute(m, m->p, m->lockedg);
+    }
+    for (;;) {
+        p = m->p;
+        uint32_t why = atomic_load_explicit(&p->preempt, memory_order_relaxed);
+        if (why) {
+            atomic_store_explicit(&p->preempt, 0, memory_order_relaxed);
+            if (why & (RT_PREEMPT_YIELD | RT_PREEMPT_FLUSH))
+                rt_flush_next(p);
+        }
+        g = NULL;
+        /* the common case first: our own ring, no timer, no turn for the global queue */
+        if (!p->next && p->schedtick % 61 != 0 && !why && !rt_chaos &&
+            atomic_load_explicit(&p->timers.first, memory_order_relaxed) == INT64_MAX &&
+            !atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed))
+            g = ring_get(p);
+        if (!g)
+            g = find_runnable(m);
+        if (m->spinning)
+            reset_spinning(m);
+        if (rt_unlikely(g->lockedm && g->lockedm != m)) {
+            start_locked_m(m, g);
+            continue;
+        }
+        p = m->p;
+        p->schedtick++;
+        execute(m, p, g);
+    }
+}

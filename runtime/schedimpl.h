@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the scheduler's own files share: global state, the lists of idle Ps and Ms, and the
+ * assembly they switch with.
+ */
+#ifndef GOL_RUNTIME_SCHEDIMPL_H
+#define GOL_RUNTIME_SCHEDIMPL_H
+
+#include "runtime/arch/x86_64/ctx.h"
+#include "runtime/sched.h"
+
+#define RT_MAXPROCS 1024
+#define RT_TRIPPED (~(uint64_t)0) /* a stack limit that every prologue is below */
+#define RT_SLICE 10000000         /* ns */
+
+typedef struct RtSched {
+    RtMutex lock;               /* guards what follows up to the atomics */
+    RtGoroutine *qhead, *qtail; /* global run queue */
+    _Atomic uint32_t qsize;
+    RtP *pidle;
+    RtM *midle, *allm;
+    uint32_t nm, nmidle, nmidlelocked;
+    uint32_t stopwait; /* Ps that have not stopped yet */
+    RtNote stopnote;
+    bool sysmonwait;
+    RtNote sysmonnote;
+
+    _Atomic uint32_t npidle __attribute__((aligned(64)));
+    _Atomic uint32_t nmspinning;
+    _Atomic uint32_t needspinning;
+    _Atomic uint64_t idgen;
+    _Atomic int64_t lastpoll;  /* 0 while a thread blocks in the poller */
+    _Atomic int64_t polluntil; /* until when it does */
+    _Atomic bool started;
+    int64_t starttime;
+} RtSched;
+extern RtSched rt_sched;
+extern _Thread_local char *rt_sysrsp;
+
+/* arch/x86_64 */
+RT_NORETURN void rt_gogo(RtGoroutine *g);
+RT_NORETURN void rt_ctx_restore(RtPreemptCtx *ctx);
+RT_NORETURN void rt_enter_sysstack(void (*fn)(void));
+_Atomic uint64_t *rt_limit_address(void);
+void rt_save_callee(uint64_t out[6]);
+void rt_resume_jump(void);
+void rt_gostart(void);
+void rt_gostart_return(void);
+void rt_morestack_retry(void);
+void rt_morestack_return(void);
+void rt_morestack_end(void);
+void rt_protect_defer_return(void);
+void rt_protect_end(void);
+RT_NORETURN void rt_unwind(RtFrame *frame);
+void __morestack(void);
+
+/* report.c */
+void rt_schedtrace(int64_t now);
+
+/* sched.c */
+void rt_wait_as_locked(RtM *m);
+RT_NORETURN void rt_schedule(void);
+void rt_ready_new(RtGoroutine *g);
+RT_NORETURN void rt_g_finish(void);
+void rt_globq_put(RtGoroutine *g);         /* sched.lock held */
+void rt_globq_put_list(RtGoroutine *list); /* linked; takes the lock; wakes Ps */
+bool rt_runq_empty(RtP *p);
+void rt_wake_p(void);
+void rt_start_m(RtP *p, bool spinning);
+void rt_handoff_p(RtP *p);
+void rt_acquire_p(RtP *p);
+RtP *rt_release_p(void);
+void rt_pidle_put(RtP *p); /* sched.lock held */
+RtP *rt_pidle_get(void);   /* sched.lock held */
+void rt_stop_here(void);   /* a P's part in stopping the world */
+void rt_check_dead(void);  /* sched.lock held */
+void rt_flush_next(RtP *p);
+void rt_put_local_tail(RtP *p, RtGoroutine *g);
+
+/* proc.c */
+RtM *rt_new_m(RtP *p, bool spinning);
+void rt_init_m(RtM *m);
+void rt_trip(RtP *p, uint32_t why);
+void rt_preempt_signal(RtM *m);
+void rt_ps_init(uint32_t n);
+void rt_sysmon_start(void);
+
+/* start.c */
+void rt_start(int argc, char **argv, char **envp);
+uint32_t rt_ncpu(void);
+void rt_set_gomaxprocs(uint32_t n); /* proc.c */
+
+/* goroutine.c */
+RtGoroutine *rt_g_get(RtP *p);
+void rt_g_put(RtP *p, RtGoroutine *g);
+int64_t rt_g_count(void);
+void rt_slab_trim(void);
+
+/* stack.c */
+void rt_seg_free_all(RtGoroutine *g);
+extern int64_t rt_max_stack;
+
+/* preempt.c */
+RtPreemptCtx *rt_ctx_get(void);
+void rt_ctx_put(RtPreemptCtx *c);
+extern uint32_t rt_ctx_size;
+
+/* timer.c */
+int64_t rt_timers_run(RtP *p, int64_t now); /* → when of the next, or INT64_MAX */
+int64_t rt_timers_next_all(void);
+bool rt_timers_any(void);
+RtGoroutine *rt_timers_steal(RtP *me, RtP *victim, int64_t now);
+void rt_timers_move(RtP *from, RtP *to);
+
+/* netpoll.c */
+extern _Atomic uint32_t rt_poll_waiters;
+extern bool rt_poll_inited;
+void rt_poll_init(void);
+RtGoroutine *rt_poll(int64_t ns); /* < 0: block, 0: look only; → ready goroutines */
+void rt_poll_break(void);
+
+/* report.c, trace.c */
+RT_NORETURN void rt_throw_goroutines(const char *msg);
+RT_NORETURN void rt_fatal_deadlock(const char *msg);
+void rt_trace_g(RtGoroutine *g);
+void rt_trace_others(RtGoroutine *self);
+RT_NORETURN void rt_stack_overflow(uint64_t sp);
+RtM *rt_m_of_p(RtP *p);
+
+/* signal.c */
+void rt_signals_init(void);
+void rt_sigstack_init(RtM *m);
+
+/* the memory side (heap.h, memcalls.h) */
+void rt_heap_init(void);
+void *rt_persistent(size_t bytes);
+void *rt_alloc_raw(size_t bytes);
+void *rt_new(const RtType *t);
+void *rt_makeslice(const RtType *elem, int64_t len, int64_t cap);
+void rt_typedmove(const RtType *t, void *dst, const void *src);
+void rt_memclr_ref(void *p, int64_t n);
+void rt_print_begin(void);
+void rt_print_end(void);
+void rt_print_int(int64_t v);
+void rt_print_uint(uint64_t v);
+void rt_print_bool(bool v);
+void rt_print_float(double v);
+void rt_print_complex(double re, double im);
+void rt_print_string(const uint8_t *p, int64_t n);
+void rt_print_pointer(const void *p);
+
+extern volatile uint32_t rt_coarse_ms; /* ms since the start, as the monitor last saw it */
+extern int64_t rt_chaos;               /* GOLDEBUG=chaos=SEED, 0: off */
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Signal handlers, all on alternate stacks.  A fault in generated code becomes a panic; one
+ * in the runtime through a nil pointer that the program passed does too; others are fatal.
+ */
+#include "runtime/signal.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "runtime/rtcalls.h"
+#include "runtime/schedimpl.h"
+
+#define SIGSTACK (64u << 10)
+
+volatile sig_atomic_t rt_quit_requested;
+
+void rt_sigstack_init(RtM *m)
+{
+    void *p = mmap(NULL, SIGSTACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        rt_throw("out of memory (signal stack)");
+    m->sigstack = p;
+    stack_t st = {.ss_sp = p, .ss_size = SIGSTACK};
+    sigaltstack(&st, NULL);
+}
+
+static RT_NORETURN void fault_in_runtime(void *fn)
+{
+    rt_raise(fn, 0, 0, 0, 0, 0, 0);
+}
+
+static RT_NORETURN void fault_fatal(void)
+{
+    RtFault *f = &rt_m->fault;
+    if (f->sig == SIGSEGV || f->sig == SIGBUS)
+        rt_eprintf("unexpected fault address 0x%lx\n", f->addr);
+    rt_eprintf("fatal error: fault\n");
+    rt_print_fault(f);
+    rt_throw_goroutines(NULL);
+}
+
+void rt_print_fault(const RtFault *f)
+{
+    const char *name = f->sig == SIGSEGV  ? "SIGSEGV: segmentation violation"
+                       : f->sig == SIGBUS ? "SIGBUS: bus error"
+                       : f->sig == SIGFPE ? "SIGFPE: floating-point exception"
+                                          : "SIGILL: illegal instruction";
+    rt_eprintf("[signal %s code=0x%x addr=0x%lx pc=0x%lx]\n", name, (unsigned)f->code, f->addr,
+               f->pc);
+}
+
+static void note_fault(RtM *m)
+{
+    rt_self()->fault_pc = m->fault.pc;
+    rt_self()->fault_addr = m->fault.addr;
+}
+
+static void on_fault(int sig, siginfo_t *info, void *arg)
+{
+    ucontext_t *uc = arg;
+    greg_t *r = uc->uc_mcontext.gregs;
+    uint64_t pc = (uint64_t)r[REG_RIP], sp = (uint64_t)r[REG_RSP];
+    RtM *m = rt_m;
+    if (!m || !m->sysrsp || info->si_code <= 0) { /* not ours, or sent by somebody */
+        signal(sig, SIG_DFL);
+        return;
+    }
+    m->fault = (RtFault){sig, info->si_code, (uint64_t)info->si_addr, pc};
+    bool nil = sig == SIGSEGV && (uint64_t)info->si_addr < 4096;
+    if (info->si_code == SI_KERNEL)
+        nil = true; /* a non-canonical address: nothing better is known, as in Go */
+    void *fn = sig == SIGFPE ? (void *)rt_panic_divide : (void *)rt_panic_fault;
+    if (rt_g && m->g == rt_self() && (nil || sig == SIGFPE)) {
+        if (rt_on_g_stack(sp)) {
+            note_fault(m);
+            sp = (sp & ~(uint64_t)15) - 8;
+            *(uint64_t *)sp = pc;
+            r[REG_RSP] = (greg_t)sp;
+            r[REG_RIP] = (greg_t)fn;
+            return;
+        } else if (m->p && sp <= (uint64_t)m->sysrsp && (uint64_t)m->sysrsp - sp < 64 << 10) {
+            note_fault(m);
+            r[REG_RSP] = (greg_t)(((uint64_t)sp & ~(uint64_t)15) - 8);
+            r[REG_RIP] = (greg_t)fault_in_runtime;
+            r[REG_RDI] = (greg_t)fn;
+            return;
+        }
+    }
+    r[REG_RSP] = (greg_t)((rt_on_g_stack(sp) ? (uint64_t)m->sysrsp : (sp & ~(uint64_t)15)) - 8);
+    r[REG_RIP] = (greg_t)fault_fatal;
+}
+
+static void on_preempt(int sig, siginfo_t *info, void *arg)
+{
+    (void)sig;
+    (void)info;
+    rt_on_preempt(arg);
+}
+
+/* A handler, not SIG_IGN, which programs that we start would inherit. */
+static void on_pipe(int sig, siginfo_t *info, void *arg)
+{
+    (void)sig;
+    (void)info;
+    (void)arg;
+}
+
+static void on_quit(int sig)
+{
+    (void)sig;
+    rt_quit_requested = 1;
+    rt_note_wake(&rt_sched.sysmonnote);
+}
+
+static void install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
+{
+    struct sigaction sa;
+    memset(&sa, 0, sizeof sa);
+    sa.sa_sigaction = fn;
+    sa.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | flags;
+    sigfillset(&sa.sa_mask);
+    sigaction(sig, &sa, NULL);
+}
+
+void rt_signals_init(void)
+{
+    install(SIGSEGV, on_fault, SA_NODEFER);
+    install(SIGBUS, on_fault, SA_NODEFER);
+    install(SIGFPE, on_fault, SA_NODEFER);
+    install(RT_SIGPREEMPT, on_preempt, 0);
+    struct sigaction sa;
+    memset(&sa, 0, sizeof sa);
+    sa.sa_handler = on_quit;
+    sa.sa_flags = SA_ONSTACK | SA_RESTART;
+    struct sigaction old;
+    if (sigaction(SIGQUIT, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(SIGQUIT, &sa, NULL);
+    /* writes to a closed pipe fail with EPIPE; std_syscall.c ends the process for standard
+     * output and error, as Go does */
+    install(SIGPIPE, on_pipe, 0);
+}
