@@ -137,7 +137,9 @@
     RT(print_uint, "print.uint", "v:u", 0)                                                         \
     RT(print_bool, "print.bool", "v:b", 0)                                                         \
     RT(print_float, "print.float", "v:d", 0)                                                       \
+    RT(print_float32, "print.float32", "v:f", 0) /* printed shortest, so the size matters */       \
     RT(print_complex, "print.complex", "v:dd", 0)                                                  \
+    RT(print_complex64, "print.complex64", "v:ff", 0)                                              \
     RT(print_string, "print.string", "v:s", 0)                                                     \
     RT(print_pointer, "print.pointer", "v:p", 0)                                                   \
     RT(print_slice, "print.slice", "v:pii", 0)                                                     \

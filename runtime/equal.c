@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Equality and hashing of values by their type, as == and map keys need them (Go spec,
+ * "Comparison operators"). */
+#include <string.h>
+
+#include "runtime/heap.h"
+
+/* Panics with a runtime error about a type; the text lives in the heap. */
+static _Noreturn void panic_type(const char *what, const RtType *t)
+{
+    size_t n = strlen(what);
+    char *msg = rt_alloc_raw(n + (size_t)t->string.n + 1);
+    memcpy(msg, what, n);
+    memcpy(msg + n, t->string.p, (size_t)t->string.n);
+    msg[n + (size_t)t->string.n] = 0;
+    rt_panic_str(msg);
+}
+
+static const RtType *dynamic_type(const RtType *iface, const void *tab)
+{
+    if (tab == NULL || ((const RtInterfaceType *)iface)->nmethods == 0)
+        return tab;
+    return ((const RtItab *)tab)->type;
+}
+
+static bool is_blank(const RtStructField *f)
+{
+    return f->name.n == 1 && f->name.p[0] == '_';
+}
+
+bool rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b)
+{
+    if (ta != tb)
+        return false;
+    if (ta == NULL)
+        return true;
+    const RtType *t = ta;
+    if (!(t->flags & RT_COMPARABLE))
+        panic_type("runtime error: comparing uncomparable type ", t);
+    if (t->size <= 8)
+        return rt_equal(t, &a, &b);
+    return rt_equal(t, (const void *)(uintptr_t)a, (const void *)(uintptr_t)b);
+}
+
+bool rt_equal(const RtType *t, const void *x, const void *y)
+{
+    if (t->flags & RT_PLAIN_EQ)
+        return memcmp(x, y, t->size) == 0;
+    switch (t->kind) {
+    case RT_FLOAT32: return *(const float *)x == *(const float *)y;
+    case RT_FLOAT64: return *(const double *)x == *(const double *)y;
+    case RT_COMPLEX64: {
+        const float *a = x, *b = y;
+        return a[0] == b[0] && a[1] == b[1];
+    }
+    case RT_COMPLEX128: {
+        const double *a = x, *b = y;
+        return a[0] == b[0] && a[1] == b[1];
+    }
+    case RT_STRING: {
+        const RtString *a = x, *b = y;
+        return a->n == b->n && (a->p == b->p || memcmp(a->p, b->p, (size_t)a->n) == 0);
+    }
+    case RT_INTERFACE: {
+        const RtIface *a = x, *b = y;
+        return rt_efaceeq(dynamic_type(t, a->tab), a->word, dynamic_type(t, b->tab), b->word);
+    }
+    case RT_ARRAY: {
+        const RtArrayType *at = (const RtArrayType *)t;
+        const uint8_t *a = x, *b = y;
+        size_t size = at->elem->size;
+        for (int64_t i = 0; i < at->len; i++, a += size, b += size)
+            if (!rt_equal(at->elem, a, b))
+                return false;
+        return true;
+    }
+    case RT_STRUCT: {
+        const RtStructType *st = (const RtStructType *)t;
+        for (int64_t i = 0; i < st->nfields; i++) {
+            const RtStructField *f = &st->fields[i];
+            if (!is_blank(f) &&
+                !rt_equal(f->type, (const uint8_t *)x + f->offset, (const uint8_t *)y + f->offset))
+                return false;
+        }
+        return true;
+    }
+    default: break;
+    }
+    if (!(t->flags & RT_COMPARABLE))
+        panic_type("runtime error: comparing uncomparable type ", t);
+    return memcmp(x, y, t->size) == 0;
+}
+
+/* ---- hashing: multiply and fold, in the manner of wyhash -------------------------------------- */
+
+#define K0 0xa0761d6478bd642full
+#define K1 0xe7037ed1a0b428dbull
+#define K2 0x8ebc6af09c88c6e3ull
+
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 r = (unsigned __int128)a * b;
+    return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
+
+static inline uint64_t read64(const uint8_t *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+static inline uint64_t read32(const uint8_t *p)
+{
+    uint32_t v;
+    memcpy(&v, p, 4);
+    return v;
+}
+
+uint64_t rt_hash_bytes(const void *data, size_t n, uint64_t seed)
+{
+    const uint8_t *p = data;
+    uint64_t a, b;
+    seed ^= K0;
+    if (n <= 16) {
+        if (n >= 8) {
+            a = read64(p);
+            b = read64(p + n - 8);
+        } else if (n >= 4) {
+            a = read32(p);
+            b = read32(p + n - 4);
+        } else if (n) {
+            a = (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
+            b = 0;
+        } else {
+            a = b = 0;
+        }
+    } else {
+        size_t left = n;
+        uint64_t other = seed;
+        for (; left > 32; left -= 32, p += 32) {
+            seed = fold(read64(p) ^ K1, read64(p + 8) ^ seed);
+            other = fold(read64(p + 16) ^ K2, read64(p + 24) ^ other);
+        }
+        seed ^= other;
+        if (left > 16)
+            seed = fold(read64(p) ^ K1, read64(p + 8) ^ seed);
+        p += left;
+        a = read64(p - 16);
+        b = read64(p - 8);
+    }
+    return fold(K1 ^ n, fold(a ^ K1, b ^ seed));
+}
+
+uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
+{
+    if (t->flags & RT_PLAIN_EQ)
+        return rt_hash_bytes(x, t->size, seed);
+    switch (t->kind) {
+    case RT_FLOAT32:
+    case RT_FLOAT64: {
+        double d = t->kind == RT_FLOAT32 ? *(const float *)x : *(const double *)x;
+        if (d != d) /* a NaN equals nothing: spread them */
+            return fold(rt_fastrand() ^ K1, seed ^ K0);
+        if (d == 0)
+            d = 0; /* both zeros */
+        return rt_hash_bytes(&d, 8, seed);
+    }
+    case RT_COMPLEX64:
+    case RT_COMPLEX128: {
+        double d[2];
+        if (t->kind == RT_COMPLEX64) {
+            d[0] = ((const float *)x)[0];
+            d[1] = ((const float *)x)[1];
+        } else {
+            memcpy(d, x, 16);
+        }
+        if (d[0] != d[0] || d[1] != d[1])
+            return fold(rt_fastrand() ^ K1, seed ^ K0);
+        d[0] = d[0] == 0 ? 0 : d[0];
+        d[1] = d[1] == 0 ? 0 : d[1];
+        return rt_hash_bytes(d, 16, seed);
+    }
+    case RT_STRING: {
+        const RtString *s = x;
+        return rt_hash_bytes(s->p, (size_t)s->n, seed);
+    }
+    case RT_INTERFACE: {
+        const RtIface *i = x;
+        const RtType *d = dynamic_type(t, i->tab);
+        if (!d)
+            return fold(seed ^ K0, K2);
+        if (!(d->flags & RT_COMPARABLE))
+            panic_type("runtime error: hash of unhashable type ", d);
+        seed ^= d->hash;
+        return rt_hash(d, d->size <= 8 ? (const void *)&i->word : (const void *)(uintptr_t)i->word,
+                       seed);
+    }
+    case RT_ARRAY: {
+        const RtArrayType *at = (const RtArrayType *)t;
+        for (int64_t i = 0; i < at->len; i++)
+            seed = rt_hash(at->elem, (const uint8_t *)x + (size_t)i * at->elem->size, seed);
+        return fold(seed ^ K0, K1);
+    }
+    case RT_STRUCT: {
+        const RtStructType *st = (const RtStructType *)t;
+        for (int64_t i = 0; i < st->nfields; i++)
+            if (!is_blank(&st->fields[i]))
+                seed = rt_hash(st->fields[i].type, (const uint8_t *)x + st->fields[i].offset, seed);
+        return fold(seed ^ K0, K1);
+    }
+    default: break;
+    }
+    if (!(t->flags & RT_COMPARABLE))
+        panic_type("runtime error: hash of unhashable type ", t);
+    return rt_hash_bytes(x, t->size, seed);
+}

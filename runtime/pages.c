@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The page allocator: runs of 8 KiB pages out of one reservation.  Free runs stand in lists
+ * by length and are merged with free neighbours; what was never used lies above `top` and
+ * is known to be zero.  Free memory goes back to the system in rt_pages_scavenge. */
+#include "runtime/heap.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "runtime/memcalls.h"
+
+/* Exact lists for 1 … 63 pages, then one for each power of two. */
+enum { EXACT = 64, NLISTS = EXACT + 26 };
+
+RtHeap rt_heap;
+
+static uint32_t lists[NLISTS]; /* page + 1 of the first run */
+static uint64_t nonempty[2];
+static size_t top; /* pages below it have been handed out at least once */
+static size_t free_pages;
+
+static unsigned list_of(size_t n)
+{
+    return n < EXACT ? (unsigned)n : EXACT + 57 - (unsigned)__builtin_clzll(n);
+}
+
+static void push_run(uint32_t page, uint32_t n, bool zeroed)
+{
+    RtSpan *s = &rt_heap.spans[page];
+    unsigned l = list_of(n);
+    s->base = rt_heap.base + ((size_t)page << RT_PAGE_SHIFT);
+    s->npages = n;
+    s->zeroed = zeroed;
+    s->prev = 0;
+    s->next = lists[l];
+    if (s->next)
+        rt_heap.spans[s->next - 1].prev = page + 1;
+    lists[l] = page + 1;
+    nonempty[l / 64] |= 1ull << (l % 64);
+    __atomic_store_n(&s->state, SPAN_FREE, __ATOMIC_RELEASE);
+    rt_heap.page_head[page] = page + 1;
+    rt_heap.page_head[page + n - 1] = page + 1;
+    free_pages += n;
+}
+
+static void unlink_run(RtSpan *s)
+{
+    unsigned l = list_of(s->npages);
+    if (s->next)
+        rt_heap.spans[s->next - 1].prev = s->prev;
+    if (s->prev)
+        rt_heap.spans[s->prev - 1].next = s->next;
+    else if ((lists[l] = s->next) == 0)
+        nonempty[l / 64] &= ~(1ull << (l % 64));
+    free_pages -= s->npages;
+}
+
+/* The first run of at least n pages, unlinked; NULL if there is none. */
+static RtSpan *take_run(size_t n)
+{
+    unsigned l = list_of(n);
+    if (l >= NLISTS)
+        return NULL;
+    if (l >= EXACT) { /* runs of this list may be too short */
+        for (uint32_t p = lists[l]; p; p = rt_heap.spans[p - 1].next) {
+            if (rt_heap.spans[p - 1].npages >= n) {
+                unlink_run(&rt_heap.spans[p - 1]);
+                return &rt_heap.spans[p - 1];
+            }
+        }
+        l++;
+    }
+    for (unsigned w = l / 64; w < 2; w++) {
+        uint64_t m = nonempty[w];
+        if (w == l / 64)
+            m &= ~0ull << (l % 64);
+        if (m) {
+            RtSpan *s = &rt_heap.spans[lists[w * 64 + (unsigned)__builtin_ctzll(m)] - 1];
+            unlink_run(s);
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* Makes pages [0, upto) usable.  False: the system or the reservation has no more. */
+static bool commit(size_t upto)
+{
+    size_t need = upto << RT_PAGE_SHIFT;
+    if (need <= rt_heap.committed)
+        return true;
+    if (need > rt_heap.reserved)
+        return false;
+    size_t step = rt_heap.committed < (32u << 20) ? 4u << 20 : 64u << 20;
+    size_t want = (need + step - 1) & ~(step - 1);
+    if (want > rt_heap.reserved)
+        want = rt_heap.reserved;
+    uint8_t *p = rt_heap.base + rt_heap.committed;
+    if (mprotect(p, want - rt_heap.committed, PROT_READ | PROT_WRITE) != 0) {
+        want = need;
+        if (mprotect(p, want - rt_heap.committed, PROT_READ | PROT_WRITE) != 0)
+            return false;
+    }
+    if (rt_heap.committed >= (32u << 20))
+        madvise(p, want - rt_heap.committed, MADV_HUGEPAGE);
+    rt_heap.committed = want;
+    return true;
+}
+
+RtSpan *rt_pages_alloc(size_t npages, bool *zero)
+{
+    if (npages > rt_heap.reserved >> RT_PAGE_SHIFT)
+        return NULL;
+    rt_lock(&rt_heap.lock);
+    RtSpan *s = take_run(npages);
+    uint32_t page;
+    if (s) {
+        page = rt_page_of(s);
+        *zero = s->zeroed;
+        if (s->zeroed)
+            rt_heap.pages_released -= npages;
+        if (s->npages > npages)
+            push_run(page + (uint32_t)npages, s->npages - (uint32_t)npages, s->zeroed);
+    } else {
+        if (!commit(top + npages)) {
+            rt_unlock(&rt_heap.lock);
+            return NULL;
+        }
+        page = (uint32_t)top;
+        top += npages;
+        *zero = true;
+        s = &rt_heap.spans[page];
+        s->base = rt_heap.base + ((size_t)page << RT_PAGE_SHIFT);
+    }
+    s->npages = (uint32_t)npages;
+    __atomic_store_n(&s->state, SPAN_NONE, __ATOMIC_RELEASE);
+    for (size_t i = 0; i < npages; i++)
+        rt_heap.page_head[page + i] = page + 1;
+    rt_heap.pages_inuse += npages;
+    rt_unlock(&rt_heap.lock);
+    return s;
+}
+
+void rt_pages_free(RtSpan *s)
+{
+    rt_lock(&rt_heap.lock);
+    uint32_t page = rt_page_of(s), n = s->npages;
+    bool zeroed = false;
+    rt_heap.pages_inuse -= n;
+    s->state = SPAN_FREE;
+    if (page > 0) {
+        RtSpan *left = &rt_heap.spans[rt_heap.page_head[page - 1] - 1];
+        if (left->state == SPAN_FREE) {
+            unlink_run(left);
+            if (left->zeroed)
+                rt_heap.pages_released -= left->npages;
+            page = rt_page_of(left);
+            n += left->npages;
+        }
+    }
+    if (page + n < top) {
+        RtSpan *right = &rt_heap.spans[page + n];
+        if (right->state == SPAN_FREE) {
+            unlink_run(right);
+            if (right->zeroed)
+                rt_heap.pages_released -= right->npages;
+            right->state = SPAN_NONE;
+            n += right->npages;
+        }
+    }
+    push_run(page, n, zeroed);
+    rt_unlock(&rt_heap.lock);
+}
+
+void rt_pages_scavenge(size_t keep)
+{
+    /* Longest runs first: they go back in few calls and split few huge pages. */
+    for (int l = NLISTS - 1; l > 0; l--) {
+        rt_lock(&rt_heap.lock);
+        for (uint32_t p = lists[l]; p;) {
+            RtSpan *s = &rt_heap.spans[p - 1];
+            p = s->next;
+            if (s->zeroed)
+                continue;
+            if (free_pages - rt_heap.pages_released <= keep) {
+                rt_unlock(&rt_heap.lock);
+                return;
+            }
+            if (madvise(s->base, (size_t)s->npages << RT_PAGE_SHIFT, MADV_DONTNEED) == 0) {
+                s->zeroed = true;
+                rt_heap.pages_released += s->npages;
+            }
+        }
+        rt_unlock(&rt_heap.lock);
+    }
+}
+
+static void *reserve(size_t n, int prot)
+{
+    void *p = mmap(NULL, n, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void rt_pages_init(void)
+{
+    /* As much address space as there is: 256 GB, less where it is limited. */
+    for (size_t n = 256ull << 30; n >= 64u << 20; n /= 2) {
+        size_t np = n >> RT_PAGE_SHIFT;
+        uint8_t *base = reserve(n + RT_PAGE_SIZE, PROT_NONE);
+        uint32_t *head = base ? reserve(np * sizeof *head, PROT_READ | PROT_WRITE) : NULL;
+        RtSpan *spans = head ? reserve((np + 1) * sizeof *spans, PROT_READ | PROT_WRITE) : NULL;
+        if (spans) {
+            rt_heap.base =
+                (uint8_t *)(((uintptr_t)base + RT_PAGE_SIZE - 1) & ~(uintptr_t)(RT_PAGE_SIZE - 1));
+            rt_heap.reserved = n;
+            rt_heap.page_head = head;
+            rt_heap.spans = spans;
+            return;
+        }
+        if (head)
+            munmap(head, np * sizeof *head);
+        if (base)
+            munmap(base, n + RT_PAGE_SIZE);
+    }
+    rt_throw("out of memory: cannot reserve address space for the heap");
+}
