@@ -90,9 +90,14 @@ typedef enum ChanDir { CHAN_BOTH = 3, CHAN_SEND = 1, CHAN_RECV = 2 } ChanDir;
 
 typedef enum CallKind { CALL_FUNC, CALL_CONVERSION, CALL_BUILTIN } CallKind;
 
+/* Deeper trees are refused by the parser ("nested too deeply"), so that recursion over the
+ * AST is safe on a stack of AST_MAX_DEPTH times what a level needs. */
+enum { AST_MAX_DEPTH = 5000 };
+
 struct Expr {
     ExprKind kind;
     Range range;
+    uint32_t depth; /* of the tree below, itself included; at most AST_MAX_DEPTH */
 
     /* the checker's findings; mode INVALID before and for wrong code */
     OperandMode mode;
@@ -235,6 +240,7 @@ typedef enum StmtKind {
 struct Stmt {
     StmtKind kind;
     Range range;
+    uint32_t depth; /* as Expr.depth */
     union {
         struct {
             DeclVec decls; /* one GenDecl's specs, in order; const/var/type only */
