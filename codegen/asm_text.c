@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The last touch on gcc's text: functions that several objects may define go into COMDAT
- * groups, internal functions that another unit calls are global but hidden, and the
- * split-stack notes go, which make linkers patch prologues or refuse the object. */
+ * groups, internal functions that another unit calls are global but hidden, those that only
+ * data names are local again, and the split-stack notes go, which make linkers patch
+ * prologues or refuse the object. */
 #include "codegen/gen.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 typedef struct Special {
     const char *name;
-    bool comdat; /* else promoted */
+    enum { COMDAT, PROMOTED, PINNED } kind; /* pinned: global for gcc alone */
 } Special;
 
 static int by_name(const void *a, const void *b)
@@ -43,8 +44,8 @@ static Special *specials_of(Gen *g, size_t *n)
         IrSym *sym = g->m->funcs.p[i]->sym;
         bool comdat = sym->linkage == IRL_COMDAT;
         bool promoted = g->unit->promoted && g->unit->promoted[sym->index];
-        if (comdat || promoted)
-            s[(*n)++] = (Special){gen_name(g, sym), comdat};
+        if (comdat || promoted || g->syms[sym->index].pinned)
+            s[(*n)++] = (Special){gen_name(g, sym), comdat ? COMDAT : promoted ? PROMOTED : PINNED};
     }
     qsort(s, *n, sizeof *s, by_name);
     return s;
@@ -83,7 +84,7 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         if (count && starts(p, end, "\t.section\t.text.", &rest)) {
             size_t len = name_length(rest, next);
             Special *s = find(specials, count, rest, len);
-            if (s && s->comdat) {
+            if (s && s->kind == COMDAT) {
                 fprintf(out, "\t.section\t.text.%s,\"axG\",@progbits,%s,comdat\n", s->name,
                         s->name);
                 continue;
@@ -92,9 +93,10 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         if (count && starts(p, end, "\t.globl\t", &rest)) {
             Special *s = find(specials, count, rest, name_length(rest, next));
             if (s) {
-                fprintf(out, s->comdat ? "\t.weak\t%s\n" : "\t.globl\t%s\n", s->name);
-                if (!s->comdat)
-                    fprintf(out, "\t.hidden\t%s\n", s->name);
+                if (s->kind == COMDAT)
+                    fprintf(out, "\t.weak\t%s\n", s->name);
+                else if (s->kind == PROMOTED)
+                    fprintf(out, "\t.globl\t%s\n\t.hidden\t%s\n", s->name, s->name);
                 continue;
             }
         }

@@ -77,6 +77,30 @@ static const char *gcc_text(Gen *g, const char *path, char **text, size_t *n)
     return ok ? NULL : arena_printf(g->arena, "cannot read %s", path);
 }
 
+/* Internal functions whose address stands in data, which gcc does not see: it would drop
+ * them or change their parameters. */
+static void pin_functions(Gen *g)
+{
+    for (uint32_t i = 0; i < g->m->datas.n; i++) {
+        const IrData *d = g->m->datas.p[i];
+        for (uint32_t k = 0; k < d->relocs.n; k++)
+            g->syms[d->relocs.p[k].sym->index].pinned = true;
+    }
+    for (uint32_t i = 0; i < g->m->funcs.n; i++) {
+        const IrFunc *f = g->m->funcs.p[i];
+        for (uint32_t b = 0; b < f->blocks.n; b++)
+            for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
+                const IrInst *in = f->blocks.p[b]->insts.p[k];
+                if (in->op == IR_CLOSURE && !in->nargs)
+                    g->syms[in->sym->index].pinned = true;
+            }
+    }
+    for (uint32_t i = 0; i < g->m->syms.n; i++) {
+        const IrSym *s = g->m->syms.p[i];
+        g->syms[i].pinned &= s->func && s->linkage == IRL_INTERNAL;
+    }
+}
+
 static const char *make_functions(Gen *g, const char *out_path, char **text, size_t *n)
 {
     uint32_t funcs = 0, largest = 0;
@@ -134,6 +158,7 @@ const char *gen_unit(Arena *a, const IrModule *m, const GenUnit *unit, const Cod
     g->opt = opt;
     g->unit = unit;
     g->syms = ARENA_ARRAY(a, GenSym, m->syms.n);
+    pin_functions(g);
     char *text = NULL;
     size_t n = 0;
     const char *err = make_functions(g, out_path, &text, &n);

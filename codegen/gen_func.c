@@ -53,7 +53,8 @@ static enum gcc_jit_function_kind function_kind(const Gen *g, const IrSym *s)
 {
     if (!s->func || !in_unit(g, s->func))
         return GCC_JIT_FUNCTION_IMPORTED;
-    if (s->linkage == IRL_INTERNAL && !(g->unit->promoted && g->unit->promoted[s->index]))
+    if (s->linkage == IRL_INTERNAL && !g->syms[s->index].pinned &&
+        !(g->unit->promoted && g->unit->promoted[s->index]))
         return GCC_JIT_FUNCTION_INTERNAL;
     return GCC_JIT_FUNCTION_EXPORTED;
 }

@@ -45,9 +45,9 @@ RV *gen_call_builtin(Gen *g, const char *name, RV **args, int n)
  * sure that is. */
 RV *gen_expect(Gen *g, RV *cond, bool likely)
 {
-    RV *args[2] = {gen_cast(g, cond, g->t_long), gen_long(g, g->t_long, likely)};
-    return gen_cmp(g, GCC_JIT_COMPARISON_NE, gen_call_builtin(g, "__builtin_expect", args, 2),
-                   gen_long(g, g->t_long, 0));
+    RV *args[2] = {cond, gen_long(g, g->t_long, likely)};
+    RV *v = gen_cast(g, gen_call_builtin(g, "__builtin_expect", args, 2), g->t_long);
+    return gen_cmp(g, GCC_JIT_COMPARISON_NE, v, gen_long(g, g->t_long, 0));
 }
 
 LV *gen_temp(Gen *g, gcc_jit_type *t, const char *name)

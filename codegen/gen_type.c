@@ -19,7 +19,7 @@ void gen_types_init(Gen *g)
     g->t_ptrp = gj.type_get_pointer(g->t_ptr);
     g->t_size = gj.context_get_type(c, GCC_JIT_TYPE_SIZE_T);
     g->t_int = gj.context_get_type(c, GCC_JIT_TYPE_INT);
-    g->t_long = gj.context_get_type(c, GCC_JIT_TYPE_LONG);
+    g->t_long = gj.context_get_int_type(c, 8, 1);
     g->t_double = gj.context_get_type(c, GCC_JIT_TYPE_DOUBLE);
     for (int s = 0; s < 2; s++)
         for (int n = 1; n <= 8; n *= 2)

@@ -130,6 +130,8 @@
                            interface without methods gives the dynamic type itself */              \
     RT(efaceeq, "iface.eq", "b:II", RTF_PANIC) /* first words already turned into RtType* */       \
     RT(equal, "equal", "b:ppp", RTF_PANIC) /* type, x, y: == of two values in memory */            \
+    RT(complex_div, "complex.div", "v:pdddd", RTF_LEAF) /* where to put the two floats, then      \
+                           dividend and divisor: Go's rules for infinities and NaNs */             \
     /* print and println, to standard error */                                                     \
     RT(print_begin, "print.begin", "v:", 0) /* one print call's output stays together */           \
     RT(print_end, "print.end", "v:", 0)                                                            \

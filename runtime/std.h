@@ -42,6 +42,7 @@ typedef struct {
 } StdWall;
 StdWall std_time_walltime(void);
 int64_t std_time_runtimeNano(void);
+int64_t std_time_startNano(void);
 int64_t std_sync_runtime_nanotime(void);
 
 void std_internal_reflectlite_typedmove(const RtType *t, void *dst, const void *src);

@@ -64,6 +64,7 @@
     STD(syscall_environ, STDF_LEAF) /* → char **envp at the program's start */                   \
     STD(time_walltime, 0)           /* → {sec, nsec} since 1970 */                               \
     STD(time_runtimeNano, 0)                                                                       \
+    STD(time_startNano, STDF_LEAF) /* runtimeNano's reading when the program began */              \
     STD(time_Sleep, 0)                                                                             \
     STD(time_startTimer, 0)                                                                        \
     STD(time_stopTimer, 0)                                                                         \
