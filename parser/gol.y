@@ -673,6 +673,7 @@ static int gol_yylex(GOL_YYSTYPE *lval, Parser *P)
 {
     if (P->ninsert) {
         lval->t = &P->made_up;
+        P->last = &P->tok.p[P->at];
         return P->insert[--P->ninsert];
     }
     if (P->stop) {

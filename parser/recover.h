@@ -282,7 +282,11 @@ static void resync(Parser *P, const yy_state_t *sp)
 {
     int after = shifts(*sp, S(YYerror));
     uint32_t i = (uint32_t)(P->last - P->tok.p);
-    if (i == P->resync_at && P->tok.p[i].kind != TOK_EOF) { /* no progress since the last one */
+    if (i == P->resync_at) { /* no progress since the last error */
+        if (P->tok.p[i].kind == TOK_EOF) {
+            P->stop = true;
+            return;
+        }
         i++;
     }
     int32_t open = 0; /* brackets that stay open */
@@ -312,6 +316,8 @@ static void resync(Parser *P, const yy_state_t *sp)
     }
     if ((uint32_t)open < P->nest.n) {
         P->nest.n = (uint32_t)open;
+    } else if ((uint32_t)open == P->nest.n + 1 && (uint32_t)open <= P->nest.cap) {
+        P->nest.n++; /* the token in error is a closing bracket: it does not close yet */
     }
     P->header = false;
     P->ninsert = 0;
