@@ -16,4 +16,35 @@ typedef struct CodegenOptions {
 const char *codegen_module(Arena *a, const IrModule *m, const CodegenOptions *opt,
                            const char *out_path);
 
+/* ---- units: a module cut up, compiled side by side ---------------------------------------
+ *
+ *     plan = codegen_plan(a, m, opt);       where the cuts are, and each unit's key
+ *     for each unit with a cached object:   plan->units[i].wanted = false
+ *     codegen_run(a, plan, jobs, base, …)   children compile the wanted ones
+ *
+ * Cuts depend on the functions' names, so that a change moves few of them.  Internal
+ * symbols used across units become global but hidden: link all units of a plan. */
+typedef struct CodegenUnit {
+    char key[33];     /* hash of all that the unit's text depends on, but for golc itself */
+    bool wanted;      /* true at first */
+    const char *path; /* the assembler text, made by codegen_run */
+    uint32_t nfuncs, ninsts;
+} CodegenUnit;
+
+typedef struct CodegenPlan {
+    const IrModule *m;
+    const CodegenOptions *opt;
+    CodegenUnit *units;
+    uint32_t n;
+    uint32_t *unit_of; /* by symbol index; functions */
+    bool *promoted;    /* by symbol index */
+} CodegenPlan;
+
+CodegenPlan *codegen_plan(Arena *a, const IrModule *m, const CodegenOptions *opt);
+/* Compiles the wanted units to base.N.s, in `jobs` processes at a time (0: one a core).
+ * after, if given, runs in the process that made the text (run the assembler there); it
+ * returns NULL or an error message.  Returns NULL, or the first error. */
+const char *codegen_run(Arena *a, CodegenPlan *plan, uint32_t jobs, const char *base,
+                        const char *(*after)(void *data, const char *path), void *data);
+
 #endif

@@ -43,7 +43,7 @@ typedef struct GenSym {
     const char *name; /* of the assembler */
     LV *closure;      /* its static closure, if used here */
     bool used;        /* its address or code is used here */
-    bool pinned;   /* an internal function that data names, which gcc does not see */
+    bool pinned;      /* an internal function that data names, which gcc does not see */
     int intrinsic;    /* row of gen_intrin.c's table + 1; 0: not looked up, -1: none */
 } GenSym;
 

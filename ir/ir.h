@@ -370,6 +370,7 @@ typedef enum IrPrintPos { IR_POS_NONE, IR_POS_LINE, IR_POS_RAW } IrPrintPos;
 extern IrPrintPos ir_print_pos;
 void ir_print_type(FILE *out, const IrType *t);
 void ir_print(FILE *out, const IrModule *m);
+void ir_print_data(FILE *out, const IrModule *m); /* all data of the module */
 void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f);
 /* Parses the printed form.  NULL and a message "line N: …" in *err on error. */
 IrModule *ir_parse(Arena *a, const char *path, const char *text, size_t n, const char **err);

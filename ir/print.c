@@ -275,6 +275,12 @@ static void print_data(FILE *out, const IrData *d)
     putc('\n', out);
 }
 
+void ir_print_data(FILE *out, const IrModule *m)
+{
+    for (uint32_t i = 0; i < m->datas.n; i++)
+        print_data(out, m->datas.p[i]);
+}
+
 void ir_print(FILE *out, const IrModule *m)
 {
     fputs("module ", out);
@@ -288,8 +294,7 @@ void ir_print(FILE *out, const IrModule *m)
         print_sym(out, s);
         fprintf(out, "%s%s\n", s->is_func ? " func" : "", s->via_stub ? " stub" : "");
     }
-    for (uint32_t i = 0; i < m->datas.n; i++)
-        print_data(out, m->datas.p[i]);
+    ir_print_data(out, m);
     for (uint32_t i = 0; i < m->funcs.n; i++) {
         putc('\n', out);
         ir_print_func(out, m, m->funcs.p[i]);

@@ -286,7 +286,7 @@ static char *whole_text(size_t *n)
     return text;
 }
 
-static void run_at(int level)
+static void run_at(int level, bool in_units)
 {
     char dir[] = "/tmp/golc-test-XXXXXX";
     cr_assert(mkdtemp(dir));
@@ -299,11 +299,17 @@ static void run_at(int level)
     err = ir_verify(a, m);
     cr_assert_null(err, "%s", err);
     CodegenOptions opt = {.opt_level = level, .tmpdir = dir};
-    err = codegen_module(a, m, &opt, arena_printf(a, "%s/t.s", dir));
+    if (in_units) {
+        CodegenPlan *plan = codegen_plan(a, m, &opt);
+        cr_expect_gt(plan->n, 1);
+        err = codegen_run(a, plan, 2, arena_printf(a, "%s/t", dir), NULL, NULL);
+    } else {
+        err = codegen_module(a, m, &opt, arena_printf(a, "%s/t.s", dir));
+    }
     cr_assert_null(err, "%s", err);
     int rc = system(arena_printf(a,
                                  "cd %s && gcc -w -O1 -no-pie -fwrapv -I " SOURCE_ROOT
-                                 " " SOURCE_ROOT "/tests/codegen/harness.c t.s -o t -lm && ./t",
+                                 " " SOURCE_ROOT "/tests/codegen/harness.c t.*s -o t -lm && ./t",
                                  dir));
     cr_expect_eq(rc, 0, "at -O%d", level);
     rc = system(arena_printf(a, "rm -r %s", dir));
@@ -314,15 +320,45 @@ static void run_at(int level)
 
 Test(codegen, executes_at_O0)
 {
-    run_at(0);
+    run_at(0, false);
 }
 
 Test(codegen, executes_at_O1)
 {
-    run_at(1);
+    run_at(1, false);
 }
 
 Test(codegen, executes_at_O2)
 {
-    run_at(2);
+    run_at(2, false);
+}
+
+Test(codegen, executes_in_units)
+{
+    run_at(1, true);
+}
+
+/* A changed function changes the key of its unit alone. */
+Test(codegen, unit_keys_follow_the_functions)
+{
+    Arena *a = arena_new();
+    size_t n;
+    char *text = whole_text(&n);
+    const char *err = NULL;
+    CodegenOptions opt = {.opt_level = 1};
+    CodegenPlan *before = codegen_plan(a, ir_parse(a, "t", text, n, &err), &opt);
+    CodegenPlan *same = codegen_plan(a, ir_parse(a, "t", text, n, &err), &opt);
+    char *at = strstr(text, "shl %0, u8 3");
+    cr_assert(at);
+    at[11] = '4';
+    CodegenPlan *after = codegen_plan(a, ir_parse(a, "t", text, n, &err), &opt);
+    cr_assert_eq(before->n, after->n);
+    uint32_t changed = 0;
+    for (uint32_t i = 0; i < before->n; i++) {
+        cr_expect_str_eq(before->units[i].key, same->units[i].key);
+        changed += strcmp(before->units[i].key, after->units[i].key) != 0;
+    }
+    cr_expect_eq(changed, 1);
+    free(text);
+    arena_free(a);
 }
