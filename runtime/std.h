@@ -54,4 +54,28 @@ void *std_internal_reflectlite_mapget(const RtType *t, void *m, const void *key)
 void *std_internal_reflectlite_unsafe_New(const RtType *t);
 uint64_t std_internal_fastrand_Uint64(void);
 
+/* std_runtime.c */
+typedef struct {
+    RtString name, file;
+    int64_t line;
+    uint64_t entry;
+    bool ok;
+} StdFrameInfo;
+void std_runtime_Gosched(void);
+void std_runtime_Goexit(void); /* gpanic.c, G */
+int64_t std_runtime_NumGoroutine(void);
+int64_t std_runtime_NumCPU(void);
+int64_t std_runtime_setmaxprocs(int64_t n);
+void std_runtime_LockOSThread(void);
+void std_runtime_UnlockOSThread(void);
+void std_runtime_Breakpoint(void);
+void std_runtime_keep(void *p);
+RtString std_runtime_typeString(const RtType *t);
+RtString std_runtime_typePath(const RtType *t);
+StdFrameInfo std_runtime_frameInfo(uint64_t pc);
+int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n);
+int64_t std_runtime_stackText(char *buf, int64_t n, bool all);
+int64_t std_runtime_debug_setmaxstack(int64_t n);
+int64_t std_runtime_debug_setmaxthreads(int64_t n);
+
 #endif
