@@ -24,7 +24,7 @@ typedef struct Parser {
     VEC(LexToken) tok;
     uint32_t at;          /* the next token to give to bison */
     const LexToken *last; /* the last one given */
-    int insert[2];        /* made-up tokens to give first, by bison's numbers */
+    int insert[3];        /* made-up tokens to give first, by bison's numbers */
     int ninsert;
     LexToken made_up; /* what they point to */
     VEC(Nest) nest;
@@ -42,6 +42,7 @@ typedef struct Parser {
     bool decl_seen;     /* a declaration other than an import */
     bool func_no_body;  /* the last top-level declaration is a func without a body */
     uint32_t group;     /* number of the last declaration group */
+    int head_parts;     /* of the last head of a statement: 1, or 2 for more */
     Pos group_end;      /* where the last parenthesised group ended */
     Pos result_end;     /* where the last signature's result ended; NOPOS: none */
 } Parser;
@@ -121,6 +122,10 @@ Field *mk_array_field(Parser *p, const LexToken *name, const LexToken *l, ExprVe
  * a type into one field; close is the closing bracket. */
 FieldVec finish_params(Parser *p, FieldVec list, Pos close, bool dots_ok);
 FieldVec finish_tparams(Parser *p, FieldVec list, Pos close);
+/* `f | term`, where f is a parameter so far. */
+Field *add_term(Parser *p, Field *f, const LexToken *op, Expr *term);
+/* The elements of a list that turns out to hold type arguments. */
+ExprVec as_types(Parser *p, FieldVec list, Pos close);
 
 /* ---- build_stmt.c ----------------------------------------------------------------------- */
 
