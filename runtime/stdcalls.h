@@ -92,6 +92,16 @@
     STD(runtime_stackText, 0)                                                                      \
     STD(runtime_debug_setmaxstack, 0)                                                              \
     STD(runtime_debug_setmaxthreads, 0)                                                            \
+    STD(internal_bytealg_IndexByte, STDF_LEAF)                                                     \
+    STD(internal_bytealg_IndexByteString, STDF_LEAF)                                               \
+    STD(internal_bytealg_LastIndexByte, STDF_LEAF)                                                 \
+    STD(internal_bytealg_LastIndexByteString, STDF_LEAF)                                           \
+    STD(internal_bytealg_Count, STDF_LEAF)                                                         \
+    STD(internal_bytealg_CountString, STDF_LEAF)                                                   \
+    STD(internal_bytealg_Index, 0)                                                                 \
+    STD(internal_bytealg_IndexString, 0)                                                           \
+    STD(internal_bytealg_Equal, STDF_LEAF)                                                         \
+    STD(internal_bytealg_Compare, STDF_LEAF)                                                       \
     STD(internal_fastrand_Uint64, STDF_LEAF) /* → uint64 */
 
 #ifndef __ASSEMBLER__
