@@ -121,7 +121,8 @@ static Head *bad_head(Parser *P)
 %type <e> expr_opt
 %type <es> exprs exprs2 names elts elt_list types args indices
 %type <f> param field elem tparam
-%type <fs> params param_list fields field_list elems elem_list tparam_list result tparams_opt
+%type <fs> params param_list fields field_list elems elem_list tparam_list result tparams_opt tparams
+%type <fs> type_tparams recv
 %type <s> stmt stmt_opt simple simple_opt block body bodyblock if_stmt clause comm_clause
 %type <ss> stmts clauses comm_clauses
 %type <d> import_spec const_spec var_spec type_spec func_decl
@@ -234,8 +235,15 @@ type_specs:
 type_spec:
     IDENT alias_opt type
         { $$ = mk_type_decl(P, $1, NONE(FieldVec), $2, $3); }
-    | IDENT TPARAMS tparam_list ocomma RBRACK alias_opt type
-        { $$ = mk_type_decl(P, $1, finish_tparams(P, $3, $5->start), $6, $7); }
+    | IDENT type_tparams alias_opt type         { $$ = mk_type_decl(P, $1, $2, $3, $4); }
+    ;
+/* Lists in brackets are symbols of their own, so that an error behind them is never taken
+ * for one inside. */
+type_tparams:
+    TPARAMS tparam_list ocomma RBRACK           { $$ = finish_tparams(P, $2, $4->start); }
+    ;
+tparams:
+    LBRACK tparam_list ocomma RBRACK            { $$ = $2; P->list_open = $1; P->list_close = $4; }
     ;
 alias_opt:
     %empty                                      { $$ = false; }
@@ -250,13 +258,16 @@ define:
 
 func_decl:
     FUNC IDENT tparams_opt sig body
-        { $$ = mk_func(P, $1, NULL, NULL, $2, $3, $4, $5); }
-    | FUNC LPAREN params RPAREN IDENT tparams_opt sig body
-        { $$ = mk_func(P, $1, &$3, $4, $5, $6, $7, $8); }
+        { $$ = mk_func(P, $1, NULL, $2, $3, $4, $5); }
+    | FUNC recv IDENT tparams_opt sig body
+        { $$ = mk_func(P, $1, &$2, $3, $4, $5, $6); }
+    ;
+recv:
+    LPAREN params RPAREN                        { $$ = finish_recv(P, $1, $2, $3); }
     ;
 tparams_opt:
     %empty                                      { $$ = NONE(FieldVec); }
-    | LBRACK tparam_list ocomma RBRACK          { $$ = finish_tparams(P, $2, $4->start); }
+    | tparams                                   { $$ = finish_tparams(P, $1, P->list_close->start); }
     | LBRACK RBRACK
         { syntax_error(P, (Range){$2->start, $2->end}, "empty type parameter list");
           $$ = NONE(FieldVec); }
@@ -326,10 +337,11 @@ functype:
         { syntax_error(P, (Range){$2->start, $3->end},
                        "function type must have no type parameters");
           $$ = $4; $$->range.start = $1->start; }
-    | FUNC LBRACK tparam_list ocomma RBRACK sig
-        { syntax_error(P, (Range){$2->start, $5->end},
-                       "function type must have no type parameters");
-          $$ = $6; $$->range.start = $1->start; }
+    | FUNC tparams
+        { syntax_error(P, (Range){P->list_open->start, P->list_close->end},
+                       "function type must have no type parameters"); }
+      sig
+        { $$ = $4; $$->range.start = $1->start; }
     ;
 sig:
     LPAREN params RPAREN result                 { $$ = mk_func_type(P, $1, $2, $3, $4); }
@@ -453,10 +465,10 @@ elem_list:
     ;
 elem:
     IDENT sig                                   { $$ = mk_field(P, mk_ident(P, $1), $2, NULL); }
-    | IDENT LBRACK tparam_list ocomma RBRACK sig
-        { plain_error(P, (Range){$2->start, $5->end},
+    | IDENT tparams sig
+        { plain_error(P, (Range){$1->end, $1->end},
                       "interface method must have no type parameters");
-          $$ = mk_field(P, mk_ident(P, $1), $6, NULL); }
+          $$ = mk_field(P, mk_ident(P, $1), $3, NULL); }
     | IDENT LBRACK RBRACK sig
         { plain_error(P, (Range){$3->start, $3->end}, "empty type parameter list");
           $$ = mk_field(P, mk_ident(P, $1), $4, NULL); }
@@ -467,8 +479,9 @@ union:
     | IDENT PERIOD IDENT                        { $$ = mk_selector(P, mk_ident(P, $1), $3); }
     | IDENT PERIOD IDENT LBRACK types ocomma RBRACK
         { $$ = mk_index(P, mk_selector(P, mk_ident(P, $1), $3), $5, $7); }
-    | IDENT LBRACK tparam_list ocomma RBRACK
-        { $$ = mk_index(P, mk_ident(P, $1), as_types(P, $3, $5->start), $5); }
+    | IDENT tparams
+        { $$ = mk_index(P, mk_ident(P, $1), as_types(P, $2, P->list_close->start),
+                        P->list_close); }
     | IDENT LBRACK RBRACK
         { plain_error(P, (Range){$3->start, $3->end}, "empty type argument list");
           $$ = mk_ident(P, $1); }

@@ -43,8 +43,9 @@ typedef struct Parser {
     bool func_no_body;  /* the last top-level declaration is a func without a body */
     uint32_t group;     /* number of the last declaration group */
     int head_parts;     /* of the last head of a statement: 1, or 2 for more */
-    Pos group_end;      /* where the last parenthesised group ended */
-    Pos result_end;     /* where the last signature's result ended; NOPOS: none */
+    const LexToken *list_open, *list_close; /* of the last list of type parameters */
+    Pos group_end;                          /* where the last parenthesised group ended */
+    Pos result_end; /* where the last signature's result ended; NOPOS: none */
 } Parser;
 
 /* ---- tokens.c ------------------------------------------------------------------------- */
@@ -161,8 +162,10 @@ Decl *mk_import(Parser *p, const LexToken *name, const LexToken *path);
 Decl *mk_value(Parser *p, DeclKind kind, ExprVec names, Expr *type, ExprVec values);
 Decl *mk_type_decl(Parser *p, const LexToken *name, FieldVec tparams, bool alias, Expr *type);
 /* recv NULL: a function. */
-Decl *mk_func(Parser *p, const LexToken *kw, FieldVec *recv, const LexToken *recv_close,
-              const LexToken *name, FieldVec tparams, Expr *sig, Stmt *body);
+Decl *mk_func(Parser *p, const LexToken *kw, const FieldVec *recv, const LexToken *name,
+              FieldVec tparams, Expr *sig, Stmt *body);
+/* Checks that a receiver's list holds one. */
+FieldVec finish_recv(Parser *p, const LexToken *l, FieldVec list, const LexToken *r);
 /* Enters the specs of one top-level declaration, which starts at kw, into the file. */
 void add_decls(Parser *p, const LexToken *kw, DeclVec *specs);
 void add_func(Parser *p, Decl *d);
