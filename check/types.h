@@ -272,6 +272,7 @@ struct Object {
         } constant;
         struct {
             bool is_alias;
+            ObjectVec tparams; /* of a generic alias; its type is that with them in it */
         } typename;
         struct {
             FuncInfo *owner;  /* declaring function; NULL: package level */
