@@ -121,14 +121,18 @@ typedef struct Verify {
 static void verify(Checker *c, void *arg)
 {
     Verify *v = arg;
-    const char *cause = NULL;
-    int i = type_verify_instance(c->a, v->tparams, v->targs.p, v->targs.n, c->pkg, &cause);
-    if (i < 0)
+    SubstMap m = subst_map(c->a, v->tparams, v->targs.p, v->targs.n);
+    for (uint32_t i = 0; i < v->tparams->n && i < v->targs.n; i++) {
+        const char *cause = "";
+        Type *constraint = v->tparams->p[i]->type->tparam.constraint;
+        if (!constraint || !type_valid(constraint))
+            continue;
+        Type *b = type_subst(c->a, constraint, &m);
+        if (check_implements(c, v->targs.p[i], b, true, &cause))
+            continue;
+        check_error(c, v->xlist && i < v->xlist->n ? v->xlist->p[i]->range : v->at, "%s", cause);
         return;
-    Range r = v->at;
-    if (v->xlist && (uint32_t)i < v->xlist->n)
-        r = v->xlist->p[i]->range;
-    check_error(c, r, "%s", cause ? cause : "type argument does not satisfy its constraint");
+    }
 }
 
 static void verify_later(Checker *c, Range at, ExprVec *xlist, ObjectVec *tparams, TypeVec *targs)
@@ -161,7 +165,9 @@ static const char *list_string(Checker *c, ExprVec *list)
 /* The generic alias that e names, or NULL. */
 Object *check_generic_alias(Expr *e)
 {
-    Object *o = e->kind == EXPR_IDENT ? e->ident.obj : e->kind == EXPR_SELECTOR ? e->selector.obj : NULL;
+    Object *o = e->kind == EXPR_IDENT      ? e->ident.obj
+                : e->kind == EXPR_SELECTOR ? e->selector.obj
+                                           : NULL;
     return o && o->kind == OBJ_TYPENAME && o->typename.tparams.n ? o : NULL;
 }
 
@@ -250,7 +256,8 @@ bool check_func_inst_partial(Checker *c, Target *t, Operand *x, Expr *inst, Type
     Range at = inst ? after(inst->index.x) : x->expr->range;
     uint32_t want = sig->sig.tparams.n;
     if (targs.n > want) {
-        check_error_at(c, xlist->p[targs.n - 1], "got %u type arguments but want %u", targs.n, want);
+        check_error_at(c, xlist->p[targs.n - 1], "got %u type arguments but want %u", targs.n,
+                       want);
         x->mode = MODE_INVALID;
         return false;
     }

@@ -546,8 +546,8 @@ static Object *collect_recv(Checker *c, Field *f, FuncInfo *fi, Pos scope_pos)
     bool ptr;
     ExprVec tparams = {0};
     Expr *base = check_unpack_recv(f->type, &ptr, &tparams);
-    Type *t = tparams.n ? check_recv_type(c, base, &tparams, ptr, scope_pos)
-                        : check_var_type(c, f->type);
+    Type *t =
+        tparams.n ? check_recv_type(c, base, &tparams, ptr, scope_pos) : check_var_type(c, f->type);
     if (tparams.n)
         check_record_type(c, f->type, MODE_TYPE, t, NULL);
     Expr *name = f->names.n ? f->names.p[0] : NULL;
@@ -626,7 +626,7 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
     case EXPR_BAD: return bad;
     case EXPR_IDENT: check_ident(c, &x, e, true); return set_def(def, not_a_type(c, &x));
     case EXPR_SELECTOR: check_selector(c, &x, e, true); return set_def(def, not_a_type(c, &x));
-    case EXPR_INDEX: check_error_at(c, e, "gol: type parameters are not supported yet"); return bad;
+    case EXPR_INDEX: return set_def(def, check_instantiated_type(c, e));
     case EXPR_PAREN: return check_defined_type(c, e->paren.x, def);
     case EXPR_ARRAY_TYPE:
         if (!e->array_type.len) {
