@@ -128,6 +128,8 @@ static void verify(Checker *c, void *arg)
         if (!constraint || !type_valid(constraint))
             continue;
         Type *b = type_subst(c->a, constraint, &m);
+        if (!type_is_interface(b))
+            b = type_constraint_interface(b); /* [P *T] */
         if (check_implements(c, v->targs.p[i], b, true, &cause))
             continue;
         check_error(c, v->xlist && i < v->xlist->n ? v->xlist->p[i]->range : v->at, "%s", cause);
