@@ -121,6 +121,8 @@
     RT(panic_slice2array, "panic.slice2array", "v:ii", RTF_G | RTF_NORETURN) /* have, want */      \
     RT(panic_assert, "panic.assert", "v:ppp", RTF_G | RTF_NORETURN) /* static interface type,      \
                            dynamic type or NULL, wanted concrete type */                           \
+    RT(panic_range, "panic.range", "v:i", RTF_G | RTF_NORETURN) /* a range-over-func body was      \
+                           called when it must not be: RtRangeFault */                             \
     RT(panic_wrap, "panic.wrap", "v:sss", RTF_G | RTF_NORETURN) /* pkg, type, method: value method \
                            called using nil pointer */                                             \
     /* interfaces: first word RtType* (no methods) or RtItab*, second the value or its address */  \
@@ -292,6 +294,15 @@ typedef enum RtSliceFault {
     RT_SLICE3_B,    /* s[:hi:max] */
     RT_SLICE3_C,    /* s[lo:hi:] */
 } RtSliceFault;
+
+typedef enum RtRangeFault {  /* the state of a range-over-func loop; 0: all is well */
+    RT_RANGE_DONE = 1,       /* "range function continued iteration after function for loop body
+                                returned false" */
+    RT_RANGE_PANIC,          /* "… after loop body panic" */
+    RT_RANGE_EXHAUSTED,      /* "… after whole loop exit" */
+    RT_RANGE_MISSING_PANIC,  /* "range function recovered a loop body panic and did not resume
+                                panicking" */
+} RtRangeFault;
 
 /* ---- defer -------------------------------------------------------------------------------
  *
