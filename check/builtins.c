@@ -108,7 +108,7 @@ static bool do_append(Checker *c, Operand *x, Call *call)
         Type *sig =
             type_new_signature(c->a, NULL, type_new_tuple(c->a, ps, 2), type_empty_tuple, true);
         TypeVec none = {0};
-        check_arguments(c, call->e, sig, &none, NULL, &call->args, &none);
+        check_arguments(c, call->e, sig, &none, NULL, &call->args, NULL);
     }
     x->mode = MODE_VALUE;
     x->type = s;

@@ -99,13 +99,16 @@ Type *check_arguments(Checker *c, Expr *call, Type *sig, TypeVec *targs, ExprVec
     TypeVec params;
     if (!match_count(c, call, sig, args, &params))
         return sig;
+    Type *rsig = check_infer_call(c, call, sig, targs, xlist, &params, args, atargs);
+    if (!rsig)
+        return sig;
     if (args->n) {
         const char *context =
             arena_printf(c->a, "argument to %s", check_expr_str(c, call->call.fun));
         for (uint32_t i = 0; i < args->n; i++)
             check_assignment(c, args->p[i], params.p[i], context);
     }
-    return sig;
+    return rsig;
 }
 
 static ExprUse conversion_call(Checker *c, Operand *x, Expr *e)
@@ -219,13 +222,16 @@ ExprUse check_call_expr(Checker *c, Operand *x, Expr *e)
         return USE_STATEMENT;
     }
     bool was_generic = sig->sig.tparams.n > 0;
-    TypeVec targs = {0}, atargs = {0};
+    TypeVec targs = {0}, *atargs;
     ExprVec *xlist = inst ? &inst->index.indices : NULL;
-    OperandVec args = check_expr_list(c, &e->call.args);
-    sig = check_arguments(c, e, sig, &targs, xlist, &args, &atargs);
-    if (was_generic && sig->sig.tparams.n == 0)
-        check_record_type(c, e->call.fun, MODE_VALUE, sig, NULL);
-
+    if (inst && !check_call_targs(c, inst, &sig, &targs)) {
+        check_use_list(c, &e->call.args);
+        x->mode = MODE_INVALID;
+        x->expr = e;
+        return USE_STATEMENT;
+    }
+    OperandVec args = check_generic_expr_list(c, &e->call.args, &atargs);
+    sig = check_arguments(c, e, sig, &targs, xlist, &args, atargs);
     Type *res = sig->sig.results;
     switch (res->tuple.vars.n) {
     case 0:
@@ -241,6 +247,9 @@ ExprUse check_call_expr(Checker *c, Operand *x, Expr *e)
     x->expr = e;
     x->val = NULL;
     c->env.has_call_or_recv = true;
+    /* Inference failed and was reported: a result that depends on it is no value. */
+    if (x->mode == MODE_VALUE && was_generic && sig->sig.tparams.n > 0)
+        x->mode = MODE_INVALID;
     return USE_STATEMENT;
 }
 
@@ -251,8 +260,9 @@ void check_non_generic(Checker *c, Target *t, Operand *x)
     if (x->mode == MODE_INVALID || x->mode == MODE_NOVALUE || !x->type)
         return;
     const char *what = NULL;
-    if (x->mode == MODE_TYPE && x->type->kind == TYPE_NAMED && x->type->named.tparams.n > 0 &&
-        x->type->named.targs.n == 0)
+    if (x->mode == MODE_TYPE && ((x->type->kind == TYPE_NAMED && x->type->named.tparams.n > 0 &&
+                                  x->type->named.targs.n == 0) ||
+                                 (x->expr && check_generic_alias(x->expr))))
         what = "type";
     else if (check_is_generic_sig(x->type) && x->mode != MODE_TYPE) {
         if (t) {
@@ -267,10 +277,4 @@ void check_non_generic(Checker *c, Target *t, Operand *x)
         x->mode = MODE_INVALID;
         x->type = type_basic[BASIC_INVALID];
     }
-}
-
-void check_func_inst(Checker *c, Target *t, Operand *x, Expr *inst)
-{
-    check_error_at(c, x->expr, "gol: type parameters are not supported yet");
-    x->mode = MODE_INVALID;
 }

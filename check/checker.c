@@ -210,6 +210,15 @@ static void check_main_exists(Checker *c)
     check_error(c, r, "function main is undeclared in the main package");
 }
 
+/* The checker at work, for types that resolve their methods on demand. */
+static Checker *current;
+
+static void resolve(Object *o)
+{
+    if (current && !o->type && o->pkg == current->pkg)
+        check_obj_decl(current, o);
+}
+
 Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles,
                        const CheckOptions *opt)
 {
@@ -227,7 +236,10 @@ Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles
     c->pkg->name = package_name(c, files, nfiles);
     c->env.scope = c->pkg->scope;
 
-    check_collect_objects(c);
+    check_collect_objects(c); /* checks the imports on the way */
+    Checker *saved = current;
+    current = c;
+    object_resolver = resolve;
     check_package_objects(c);
     check_process_delayed(c, 0);
     check_finish_untyped(c);
@@ -238,5 +250,6 @@ Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles
     check_main_exists(c);
     collect_funcs(c);
     c->pkg->complete = true;
+    current = saved;
     return c->pkg;
 }

@@ -250,6 +250,18 @@ void check_func_inst(Checker *c, Target *t, Operand *x, Expr *inst);
 void check_non_generic(Checker *c, Target *t, Operand *x);
 const char *check_types_summary(Checker *c, TypeVec *list, bool variadic, bool dots);
 
+/* ---- generics (instantiate.c) ------------------------------------------------------------- */
+
+void check_collect_tparams(Checker *c, FieldVec *list, ObjectVec *out);
+Type *check_recv_type(Checker *c, Expr *base, ExprVec *names, bool ptr, Pos scope_pos);
+Object *check_generic_alias(Expr *e);
+Type *check_instantiated_type(Checker *c, Expr *e);
+bool check_func_inst_partial(Checker *c, Target *t, Operand *x, Expr *inst, TypeVec *partial);
+OperandVec check_generic_expr_list(Checker *c, ExprVec *list, TypeVec **targs);
+bool check_call_targs(Checker *c, Expr *inst, Type **sig, TypeVec *targs);
+Type *check_infer_call(Checker *c, Expr *call, Type *sig, TypeVec *targs, ExprVec *xlist,
+                       TypeVec *params, OperandVec *args, TypeVec *atargs);
+
 /* Sets of constants (constset.c).  t NULL: the type does not matter.  False: v was there
  * already, at *prev. */
 typedef struct ConstEntry ConstEntry;

@@ -187,23 +187,26 @@ static void valid_type(Checker *c, void *arg)
         check_valid_type(c, o->type);
 }
 
-static void unsupported_tparams(Checker *c, FieldVec *tparams)
-{
-    check_error(c, tparams->p[0]->range, "gol: type parameters are not supported yet");
-}
-
 static void type_decl(Checker *c, Object *o, Decl *d)
 {
     check_later(c, valid_type, o);
-    if (d->type.tparams.n) {
-        unsupported_tparams(c, &d->type.tparams);
-        o->type = type_basic[BASIC_INVALID];
-        return;
-    }
+    bool generic = d->type.tparams.n > 0;
     if (d->type.alias) {
         /* Until it is known, the alias denotes nothing. */
         o->alias_pending = true;
+        if (generic) {
+            check_open_scope(c, d->range);
+            check_collect_tparams(c, &d->type.tparams, &o->typename.tparams);
+        }
         Type *t = check_type(c, d->type.type);
+        for (uint32_t i = 0; i < o->typename.tparams.n; i++)
+            if (t == o->typename.tparams.p[i]->type) {
+                check_error_at(c, d->type.type,
+                               "cannot use type parameter declared in alias declaration as RHS");
+                t = type_basic[BASIC_INVALID];
+            }
+        if (generic)
+            check_close_scope(c);
         o->alias_pending = false;
         if (!o->type)
             o->type = t;
@@ -216,7 +219,14 @@ static void type_decl(Checker *c, Object *o, Decl *d)
     else
         named->named.local_index = ++c->pkg->nlocal_types;
     vec_push(c->a, &c->pkg->named_types, named);
-    Type *rhs = check_defined_type(c, d->type.type, named);
+    if (generic) {
+        check_open_scope(c, d->range);
+        check_collect_tparams(c, &d->type.tparams, &named->named.tparams);
+    }
+    /* A generic type gets its shape when that is whole: its instances copy it. */
+    Type *rhs = check_defined_type(c, d->type.type, generic ? NULL : named);
+    if (generic)
+        check_close_scope(c);
     if (!named->named.underlying)
         named->named.underlying = rhs;
     if (o->type != named)
@@ -293,14 +303,11 @@ static void func_decl(Checker *c, Object *o, DeclInfo *di)
     fi->obj = o;
     fi->pkg = c->pkg;
     fi->body = d->func.body;
-    if (d->func.type->func_type.tparams.n) {
-        unsupported_tparams(c, &d->func.type->func_type.tparams);
-        o->type = type_basic[BASIC_INVALID];
-        return;
-    }
     check_func_type(c, o->type, d->func.type, d->func.recv, fi);
     check_record_type(c, d->func.type, MODE_TYPE, o->type, NULL);
     check_record_type(c, d->func.name, MODE_VALUE, o->type, NULL);
+    if (o->type->sig.tparams.n && !d->func.body)
+        check_error_at(c, d->func.name, "generic function is missing function body");
     if (c->opt->bodies && d->func.body) {
         o->func.info = d->func.info = fi;
         vec_push(c->a, &c->tops, fi);
@@ -363,6 +370,8 @@ void check_obj_decl(Checker *c, Object *o)
 void check_add_dep(Checker *c, Object *o)
 {
     DeclInfo *from = c->env.decl;
+    if (o->kind == OBJ_FUNC && o->func.origin)
+        o = o->func.origin; /* a method of an instance */
     if (!from || !o->check || o->pkg != c->pkg)
         return;
     for (uint32_t i = from->deps.n; i > 0; i--)

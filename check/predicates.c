@@ -9,6 +9,9 @@ Type *type_underlying(Type *t)
 {
     switch (t->kind) {
     case TYPE_NAMED:
+        if (t->named.underlying && t->named.underlying->kind != TYPE_NAMED &&
+            t->named.underlying->kind != TYPE_TYPEPARAM)
+            return t->named.underlying;
         for (int depth = 0; t->kind == TYPE_NAMED; depth++) {
             if (!t->named.underlying && t->named.origin)
                 type_expand_instance(t);

@@ -119,10 +119,16 @@ static Type *subst_iface(Arena *a, Type *t, const SubstMap *m)
 
 static Type *subst_named(Arena *a, Type *t, const SubstMap *m)
 {
-    if (t->named.targs.n == 0)
-        return t;
     TypeVec targs = {0};
     bool changed = false;
+    if (t->named.targs.n == 0) {
+        for (uint32_t i = 0; i < t->named.outer.n; i++) {
+            Type *p = t->named.outer.p[i]->type, *u = type_subst(a, p, m);
+            changed |= u != p;
+            vec_push(a, &targs, u);
+        }
+        return changed ? type_instantiate_named(a, t, targs.p, targs.n) : t;
+    }
     for (uint32_t i = 0; i < t->named.targs.n; i++) {
         Type *u = type_subst(a, t->named.targs.p[i], m);
         changed |= u != t->named.targs.p[i];
@@ -344,7 +350,7 @@ bool type_is_parameterized(Type *t)
         for (uint32_t i = 0; i < t->named.targs.n; i++)
             if (type_is_parameterized(t->named.targs.p[i]))
                 return true;
-        return false;
+        return t->named.targs.n == 0 && t->named.outer.n > 0;
     case TYPE_TYPEPARAM: return true;
     }
     return false;

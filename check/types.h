@@ -156,6 +156,10 @@ struct Type {
             TypeVec targs;     /* type arguments of an instance */
             Type *origin;      /* generic type of an instance */
             ObjectVec tparams;
+            /* of a type declared inside a generic function: the function's (and its
+             * receiver's) type parameters, which are its own as well: substitution makes
+             * an instance of it for each instance of the function */
+            ObjectVec outer;
             TypeVec instances; /* of a generic type: those made so far */
             uint8_t validity; /* cycles.c's */
             bool expanding;    /* an instance whose underlying type is being made */
@@ -268,6 +272,7 @@ struct Object {
         } constant;
         struct {
             bool is_alias;
+            ObjectVec tparams; /* of a generic alias; its type is that with them in it */
         } typename;
         struct {
             FuncInfo *owner;  /* declaring function; NULL: package level */

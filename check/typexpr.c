@@ -541,12 +541,15 @@ static void valid_recv(Checker *c, void *arg)
     }
 }
 
-static Object *collect_recv(Checker *c, Field *f, FuncInfo *fi)
+static Object *collect_recv(Checker *c, Field *f, FuncInfo *fi, Pos scope_pos)
 {
     bool ptr;
     ExprVec tparams = {0};
     Expr *base = check_unpack_recv(f->type, &ptr, &tparams);
-    Type *t = check_var_type(c, f->type);
+    Type *t =
+        tparams.n ? check_recv_type(c, base, &tparams, ptr, scope_pos) : check_var_type(c, f->type);
+    if (tparams.n)
+        check_record_type(c, f->type, MODE_TYPE, t, NULL);
     Expr *name = f->names.n ? f->names.p[0] : NULL;
     Object *o = check_new_object(c, OBJ_VAR, name ? name->range.start : f->range.start,
                                  name ? name->ident.name : NULL, t);
@@ -569,9 +572,11 @@ Type *check_func_type(Checker *c, Type *sig, Expr *ft, Field *recv, FuncInfo *fi
     sig->sig.params = sig->sig.results = type_empty_tuple;
     ObjectVec params = {0}, results = {0}, rv = {0};
     if (recv) {
-        sig->sig.recv = collect_recv(c, recv, fi);
+        sig->sig.recv = collect_recv(c, recv, fi, ft->range.start);
         vec_push(c->a, &rv, sig->sig.recv);
     }
+    if (ft->func_type.tparams.n)
+        check_collect_tparams(c, &ft->func_type.tparams, &sig->sig.tparams);
     bool variadic = collect_params(c, &ft->func_type.params, &params, fi, false);
     collect_params(c, &ft->func_type.results, &results, fi, true);
     declare_params(c, &rv, ft->range.end);
@@ -621,7 +626,7 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
     case EXPR_BAD: return bad;
     case EXPR_IDENT: check_ident(c, &x, e, true); return set_def(def, not_a_type(c, &x));
     case EXPR_SELECTOR: check_selector(c, &x, e, true); return set_def(def, not_a_type(c, &x));
-    case EXPR_INDEX: check_error_at(c, e, "gol: type parameters are not supported yet"); return bad;
+    case EXPR_INDEX: return set_def(def, check_instantiated_type(c, e));
     case EXPR_PAREN: return check_defined_type(c, e->paren.x, def);
     case EXPR_ARRAY_TYPE:
         if (!e->array_type.len) {
@@ -671,21 +676,35 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
     }
 }
 
-static bool is_generic(Type *t)
+static bool is_generic(Type *t, Expr *e)
 {
-    return t->kind == TYPE_NAMED && t->named.tparams.n > 0 && t->named.targs.n == 0;
+    return (t->kind == TYPE_NAMED && t->named.tparams.n > 0 && t->named.targs.n == 0) ||
+           (type_valid(t) && check_generic_alias(e));
 }
 
 Type *check_defined_type(Checker *c, Expr *e, Type *def)
 {
     Type *t = type_internal(c, e, def);
-    if (is_generic(t)) {
+    if (is_generic(t, e)) {
         check_error_at(c, e, "cannot use generic type %s without instantiation",
-                       check_type_str(c, t));
+                       t->kind == TYPE_NAMED && !check_generic_alias(e) ? check_type_str(c, t)
+                                                                        : check_expr_str(c, e));
         t = type_basic[BASIC_INVALID];
     }
     if (def && !type_valid(t))
         def->named.underlying = t;
+    check_record_type(c, e, MODE_TYPE, t, NULL);
+    return t;
+}
+
+/* The generic type that e names.  *cause: why it is none, unless that was reported. */
+Type *check_generic_type(Checker *c, Expr *e, const char **cause)
+{
+    Type *t = type_internal(c, e, NULL);
+    if (type_valid(t) && !is_generic(t, e)) {
+        *cause = arena_printf(c->a, "%s is not a generic type", check_type_str(c, t));
+        t = type_basic[BASIC_INVALID];
+    }
     check_record_type(c, e, MODE_TYPE, t, NULL);
     return t;
 }

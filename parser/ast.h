@@ -106,6 +106,10 @@ struct Expr {
                      comma-ok expression used in its two-value form has a tuple type;
                      for MODE_TYPE the denoted type */
     ConstVal *cv; /* MODE_CONST */
+    /* An instance of a generic function or type: its type arguments, written or inferred;
+     * on the name (an EXPR_IDENT or EXPR_SELECTOR) and on the f[T] around it. */
+    Type **targs;
+    uint32_t ntargs;
 
     union {
         struct {
@@ -145,8 +149,7 @@ struct Expr {
         struct {
             Expr *x;
             ExprVec indices; /* one or more; more than one only for type arguments */
-            /* checker: for an instantiation, e->mode is TYPE or VALUE and targs are
-             * the type arguments (also when inferred) */
+            /* checker: an instantiation has e->mode TYPE or VALUE and e->targs */
         } index;
         struct {
             Expr *x, *lo, *hi, *max; /* NULL where absent */

@@ -92,21 +92,23 @@ Decl *mk_type_decl(Parser *p, const LexToken *name, FieldVec tparams, bool alias
     return d;
 }
 
-Decl *mk_func(Parser *p, const LexToken *kw, FieldVec *recv, const LexToken *recv_close,
-              const LexToken *name, FieldVec tparams, Expr *sig, Stmt *body)
+FieldVec finish_recv(Parser *p, const LexToken *l, FieldVec list, const LexToken *r)
+{
+    list = finish_params(p, list, r->start, false);
+    if (r == l + 1) {
+        plain_error(p, (Range){l->start, r->end}, "method has no receiver");
+    } else if (list.n > 1 || (list.n == 1 && list.p[0]->names.n > 1)) {
+        plain_error(p, (Range){l->start, r->end}, "method has multiple receivers");
+    }
+    return list;
+}
+
+Decl *mk_func(Parser *p, const LexToken *kw, const FieldVec *recv, const LexToken *name,
+              FieldVec tparams, Expr *sig, Stmt *body)
 {
     Decl *d = mk_decl(p, DECL_FUNC, kw->start, body ? body->range.end : sig->range.end);
     if (recv) {
-        FieldVec list = finish_params(p, *recv, recv_close->start, false);
-        Range r = {(kw + 1)->start, recv_close->end};
-        if (list.n == 0) {
-            plain_error(p, r, "method has no receiver");
-        } else {
-            d->func.recv = list.p[0];
-            if (list.n > 1 || list.p[0]->names.n > 1) {
-                plain_error(p, r, "method has multiple receivers");
-            }
-        }
+        d->func.recv = recv->n ? recv->p[0] : NULL;
         if (name[1].kind == TOK_LBRACK) {
             syntax_error(p, (Range){name[1].start, name[1].end},
                          "method must have no type parameters");

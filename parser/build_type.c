@@ -243,5 +243,30 @@ FieldVec finish_tparams(Parser *p, FieldVec list, Pos close)
         name_all(p, list, named, typed, close, true);
         list = join_fields(p, list);
     }
+    check_dots(p, list, false);
     return list;
+}
+
+Field *add_term(Parser *p, Field *f, const LexToken *op, Expr *term)
+{
+    if (!f->type) {
+        f->type = name_of(f);
+        f->names.n = 0;
+    }
+    f->type = mk_binary(p, f->type, op, term);
+    f->range.end = term->range.end;
+    return f;
+}
+
+ExprVec as_types(Parser *p, FieldVec list, Pos close)
+{
+    ExprVec v = {0};
+    list = finish_params(p, list, close, false);
+    for (uint32_t i = 0; i < list.n; i++) {
+        if (list.p[i]->names.n) {
+            syntax_error(p, list.p[i]->range, "expected type argument list");
+        }
+        vec_push(p->arena, &v, list.p[i]->type);
+    }
+    return v;
 }

@@ -82,7 +82,21 @@ static Head *head(Parser *P, Stmt *init, const LexToken *semi, Stmt *cond, Stmt 
 {
     Head *h = ARENA_NEW(P->arena, Head);
     *h = (Head){init, cond, post, semi};
+    P->head_parts = semi || (init && init->kind == STMT_RANGE) ? 2 : 1;
     return h;
+}
+/* A clause's statements end in a semicolon, but for the last one before "}". */
+static void end_clause(Parser *P, int next)
+{
+    Token before = (Token)P->last[-1].kind;
+    if ((next == Y_CASE || next == Y_DEFAULT) && before != TOK_SEMICOLON && before != TOK_COLON) {
+        unexpected(P, P->last, " at end of statement");
+    }
+}
+static Head *bad_head(Parser *P)
+{
+    Pos at = P->last->start;
+    return head(P, NULL, NULL, mk_expr_stmt(P, mk_bad(P, at, at)), NULL);
 }
 }
 
@@ -99,14 +113,16 @@ static Head *head(Parser *P, Stmt *init, const LexToken *semi, Stmt *cond, Stmt 
 %token <t> LBODY   /* the { that ends the head of if, for, switch, select, unless a type or
                       a signature stands before it */
 %token <t> TPARAMS /* the [ of a type declaration's type parameters */
-%token RESYNC_DECL RESYNC_STMT RESYNC_LIST /* where parsing goes on after an error */
+/* where parsing goes on after an error: see recover.h */
+%token RESYNC_DECL RESYNC_STMT RESYNC_LIST RESYNC_HEAD RESYNC_COLON RESYNC_CASE
 
 %type <e> expr pexpr othertype functype type type_np nonrecv nonrecv_np recvchan type_name
-%type <e> type_other type_arr elt bare braced constraint term chantype structtype ifacetype sig
+%type <e> type_other type_arr elt bare braced union term chantype structtype ifacetype sig
 %type <e> expr_opt
 %type <es> exprs exprs2 names elts elt_list types args indices
 %type <f> param field elem tparam
-%type <fs> params param_list fields field_list elems elem_list tparam_list result tparams_opt
+%type <fs> params param_list fields field_list elems elem_list tparam_list result tparams_opt tparams
+%type <fs> type_tparams recv
 %type <s> stmt stmt_opt simple simple_opt block body bodyblock if_stmt clause comm_clause
 %type <ss> stmts clauses comm_clauses
 %type <d> import_spec const_spec var_spec type_spec func_decl
@@ -219,8 +235,15 @@ type_specs:
 type_spec:
     IDENT alias_opt type
         { $$ = mk_type_decl(P, $1, NONE(FieldVec), $2, $3); }
-    | IDENT TPARAMS tparam_list ocomma RBRACK alias_opt type
-        { $$ = mk_type_decl(P, $1, finish_tparams(P, $3, $5->start), $6, $7); }
+    | IDENT type_tparams alias_opt type         { $$ = mk_type_decl(P, $1, $2, $3, $4); }
+    ;
+/* Lists in brackets are symbols of their own, so that an error behind them is never taken
+ * for one inside. */
+type_tparams:
+    TPARAMS tparam_list ocomma RBRACK           { $$ = finish_tparams(P, $2, $4->start); }
+    ;
+tparams:
+    LBRACK tparam_list ocomma RBRACK            { $$ = $2; P->list_open = $1; P->list_close = $4; }
     ;
 alias_opt:
     %empty                                      { $$ = false; }
@@ -235,13 +258,16 @@ define:
 
 func_decl:
     FUNC IDENT tparams_opt sig body
-        { $$ = mk_func(P, $1, NULL, NULL, $2, $3, $4, $5); }
-    | FUNC LPAREN params RPAREN IDENT tparams_opt sig body
-        { $$ = mk_func(P, $1, &$3, $4, $5, $6, $7, $8); }
+        { $$ = mk_func(P, $1, NULL, $2, $3, $4, $5); }
+    | FUNC recv IDENT tparams_opt sig body
+        { $$ = mk_func(P, $1, &$2, $3, $4, $5, $6); }
+    ;
+recv:
+    LPAREN params RPAREN                        { $$ = finish_recv(P, $1, $2, $3); }
     ;
 tparams_opt:
     %empty                                      { $$ = NONE(FieldVec); }
-    | LBRACK tparam_list ocomma RBRACK          { $$ = finish_tparams(P, $2, $4->start); }
+    | tparams                                   { $$ = finish_tparams(P, $1, P->list_close->start); }
     | LBRACK RBRACK
         { syntax_error(P, (Range){$2->start, $2->end}, "empty type parameter list");
           $$ = NONE(FieldVec); }
@@ -281,6 +307,9 @@ type_arr:
     LBRACK RBRACK type                          { $$ = mk_array(P, $1, NULL, $3); }
     | LBRACK expr RBRACK type                   { $$ = mk_array(P, $1, $2, $4); }
     | LBRACK ELLIPSIS RBRACK type               { $$ = mk_array(P, $1, mk_dots(P, $2, NULL), $4); }
+    | LBRACK expr COMMA RBRACK type
+        { syntax_error(P, (Range){$3->start, $3->end}, "unexpected comma; expected ]");
+          $$ = mk_array(P, $1, $2, $5); }
     ;
 type_name:
     IDENT                                       %prec SHORT { $$ = mk_ident(P, $1); }
@@ -304,10 +333,15 @@ chantype:
 
 functype:
     FUNC sig                                    { $$ = $2; $$->range.start = $1->start; }
-    | FUNC LBRACK tparam_list ocomma RBRACK sig
-        { syntax_error(P, (Range){$2->start, $5->end},
+    | FUNC LBRACK RBRACK sig
+        { syntax_error(P, (Range){$2->start, $3->end},
                        "function type must have no type parameters");
-          $$ = $6; $$->range.start = $1->start; }
+          $$ = $4; $$->range.start = $1->start; }
+    | FUNC tparams
+        { syntax_error(P, (Range){P->list_open->start, P->list_close->end},
+                       "function type must have no type parameters"); }
+      sig
+        { $$ = $4; $$->range.start = $1->start; }
     ;
 sig:
     LPAREN params RPAREN result                 { $$ = mk_func_type(P, $1, $2, $3, $4); }
@@ -360,13 +394,13 @@ tparam_list:
     | tparam_list error RESYNC_LIST             { $$ = $1; yyerrok; }
     | error RESYNC_LIST                         { $$ = NONE(FieldVec); yyerrok; }
     ;
+/* A name with its constraint, or what would be a parameter: that is reported at the end. */
 tparam:
-    IDENT                                       { $$ = mk_field(P, mk_ident(P, $1), NULL, NULL); }
-    | IDENT constraint                          { $$ = mk_field(P, mk_ident(P, $1), $2, NULL); }
-    ;
-constraint:
-    term
-    | constraint OR term                        { $$ = mk_binary(P, $1, $2, $3); }
+    param
+    | TILDE type                                { $$ = mk_field(P, NULL, mk_unary(P, $1, $2), NULL); }
+    | IDENT TILDE type
+        { $$ = mk_field(P, mk_ident(P, $1), mk_unary(P, $2, $3), NULL); }
+    | tparam OR term                            { $$ = add_term(P, $1, $2, $3); }
     ;
 term:
     type
@@ -431,7 +465,30 @@ elem_list:
     ;
 elem:
     IDENT sig                                   { $$ = mk_field(P, mk_ident(P, $1), $2, NULL); }
-    | constraint                                { $$ = mk_embedded(P, $1, NULL); }
+    | IDENT tparams sig
+        { plain_error(P, (Range){$1->end, $1->end},
+                      "interface method must have no type parameters");
+          $$ = mk_field(P, mk_ident(P, $1), $3, NULL); }
+    | IDENT LBRACK RBRACK sig
+        { plain_error(P, (Range){$3->start, $3->end}, "empty type parameter list");
+          $$ = mk_field(P, mk_ident(P, $1), $4, NULL); }
+    | union                                     { $$ = mk_embedded(P, $1, NULL); }
+    ;
+union:
+    IDENT                                       { $$ = mk_ident(P, $1); }
+    | IDENT PERIOD IDENT                        { $$ = mk_selector(P, mk_ident(P, $1), $3); }
+    | IDENT PERIOD IDENT LBRACK types ocomma RBRACK
+        { $$ = mk_index(P, mk_selector(P, mk_ident(P, $1), $3), $5, $7); }
+    | IDENT tparams
+        { $$ = mk_index(P, mk_ident(P, $1), as_types(P, $2, P->list_close->start),
+                        P->list_close); }
+    | IDENT LBRACK RBRACK
+        { plain_error(P, (Range){$3->start, $3->end}, "empty type argument list");
+          $$ = mk_ident(P, $1); }
+    | type_other
+    | type_arr
+    | TILDE type                                { $$ = mk_unary(P, $1, $2); }
+    | union OR term                             { $$ = mk_binary(P, $1, $2, $3); }
     ;
 
 /* ---- Expressions ------------------------------------------------------------------------ */
@@ -620,6 +677,7 @@ head:
     %empty                                      { $$ = head(P, NULL, NULL, NULL, NULL); }
     | simple                                    { $$ = head(P, NULL, NULL, $1, NULL); }
     | simple_opt SEMICOLON simple_opt           { $$ = head(P, $1, $2, $3, NULL); }
+    | error RESYNC_HEAD                         { $$ = bad_head(P); yyerrok; }
     ;
 for_head:
     %empty                                      { $$ = head(P, NULL, NULL, NULL, NULL); }
@@ -632,6 +690,7 @@ for_head:
         { $$ = head(P, mk_range(P, $3, ONE(ExprVec, $1), $2, $4), NULL, NULL, NULL); }
     | exprs2 define_op RANGE expr
         { $$ = head(P, mk_range(P, $3, $1, $2, $4), NULL, NULL, NULL); }
+    | error RESYNC_HEAD                         { $$ = bad_head(P); yyerrok; }
     ;
 
 if_stmt:
@@ -643,18 +702,29 @@ if_stmt:
 clauses:
     %empty                                      { $$ = NONE(StmtVec); }
     | clauses clause                            { $$ = $1; ADD($$, $2); }
+    | error RESYNC_CASE                         { $$ = NONE(StmtVec); yyerrok; }
     ;
 clause:
-    CASE exprs COLON stmts                      { $$ = mk_case(P, $1, $2, $3, $4); }
-    | DEFAULT COLON stmts                       { $$ = mk_case(P, $1, NONE(ExprVec), $2, $3); }
+    CASE exprs COLON stmts                      { $$ = mk_case(P, $1, $2, $3, $4); end_clause(P, yychar); }
+    | CASE error RESYNC_COLON COLON
+        { yyerrok; }
+      stmts
+        { $$ = mk_case(P, $1, ONE(ExprVec, mk_bad(P, $1->end, $1->end)), $4, $6); }
+    | DEFAULT COLON stmts                       { $$ = mk_case(P, $1, NONE(ExprVec), $2, $3);
+                                                  end_clause(P, yychar); }
     ;
 comm_clauses:
     %empty                                      { $$ = NONE(StmtVec); }
     | comm_clauses comm_clause                  { $$ = $1; ADD($$, $2); }
+    | error RESYNC_CASE                         { $$ = NONE(StmtVec); yyerrok; }
     ;
 comm_clause:
-    CASE simple COLON stmts                     { $$ = mk_comm(P, $1, $2, $3, $4); }
-    | DEFAULT COLON stmts                       { $$ = mk_comm(P, $1, NULL, $2, $3); }
+    CASE simple COLON stmts                     { $$ = mk_comm(P, $1, $2, $3, $4); end_clause(P, yychar); }
+    | CASE error RESYNC_COLON COLON
+        { yyerrok; }
+      stmts
+        { $$ = mk_comm(P, $1, NULL, $4, $6); }
+    | DEFAULT COLON stmts                       { $$ = mk_comm(P, $1, NULL, $2, $3); end_clause(P, yychar); }
     ;
 
 %%

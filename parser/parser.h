@@ -24,7 +24,7 @@ typedef struct Parser {
     VEC(LexToken) tok;
     uint32_t at;          /* the next token to give to bison */
     const LexToken *last; /* the last one given */
-    int insert[2];        /* made-up tokens to give first, by bison's numbers */
+    int insert[3];        /* made-up tokens to give first, by bison's numbers */
     int ninsert;
     LexToken made_up; /* what they point to */
     VEC(Nest) nest;
@@ -42,8 +42,10 @@ typedef struct Parser {
     bool decl_seen;     /* a declaration other than an import */
     bool func_no_body;  /* the last top-level declaration is a func without a body */
     uint32_t group;     /* number of the last declaration group */
-    Pos group_end;      /* where the last parenthesised group ended */
-    Pos result_end;     /* where the last signature's result ended; NOPOS: none */
+    int head_parts;     /* of the last head of a statement: 1, or 2 for more */
+    const LexToken *list_open, *list_close; /* of the last list of type parameters */
+    Pos group_end;                          /* where the last parenthesised group ended */
+    Pos result_end; /* where the last signature's result ended; NOPOS: none */
 } Parser;
 
 /* ---- tokens.c ------------------------------------------------------------------------- */
@@ -121,6 +123,10 @@ Field *mk_array_field(Parser *p, const LexToken *name, const LexToken *l, ExprVe
  * a type into one field; close is the closing bracket. */
 FieldVec finish_params(Parser *p, FieldVec list, Pos close, bool dots_ok);
 FieldVec finish_tparams(Parser *p, FieldVec list, Pos close);
+/* `f | term`, where f is a parameter so far. */
+Field *add_term(Parser *p, Field *f, const LexToken *op, Expr *term);
+/* The elements of a list that turns out to hold type arguments. */
+ExprVec as_types(Parser *p, FieldVec list, Pos close);
 
 /* ---- build_stmt.c ----------------------------------------------------------------------- */
 
@@ -156,8 +162,10 @@ Decl *mk_import(Parser *p, const LexToken *name, const LexToken *path);
 Decl *mk_value(Parser *p, DeclKind kind, ExprVec names, Expr *type, ExprVec values);
 Decl *mk_type_decl(Parser *p, const LexToken *name, FieldVec tparams, bool alias, Expr *type);
 /* recv NULL: a function. */
-Decl *mk_func(Parser *p, const LexToken *kw, FieldVec *recv, const LexToken *recv_close,
-              const LexToken *name, FieldVec tparams, Expr *sig, Stmt *body);
+Decl *mk_func(Parser *p, const LexToken *kw, const FieldVec *recv, const LexToken *name,
+              FieldVec tparams, Expr *sig, Stmt *body);
+/* Checks that a receiver's list holds one. */
+FieldVec finish_recv(Parser *p, const LexToken *l, FieldVec list, const LexToken *r);
 /* Enters the specs of one top-level declaration, which starts at kw, into the file. */
 void add_decls(Parser *p, const LexToken *kw, DeclVec *specs);
 void add_func(Parser *p, Decl *d);

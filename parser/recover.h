@@ -70,7 +70,9 @@ static const char *list_message(Parser *P, Sym s, Token prev)
         }
         if (prev == TOK_COMMA || prev == TOK_SEMICOLON || prev == TOK_LPAREN ||
             prev == TOK_LBRACE || prev == TOK_LBRACK || prev == TOK_COLON) {
-            return lists[i].start;
+            return P->last->kind == TOK_EOF
+                       ? arena_printf(P->arena, ", expected %s", lists[i].close)
+                       : lists[i].start;
         }
         return arena_printf(P->arena, " in %s; possibly missing %s or %s", lists[i].name,
                             lists[i].sep, lists[i].close);
@@ -78,24 +80,23 @@ static const char *list_message(Parser *P, Sym s, Token prev)
     return NULL;
 }
 
-/* The clause that a head on the stack's top belongs to. */
-static const char *head_message(Parser *P, const yy_state_t *top, Token prev)
+/* What is wrong where the head of an if, for or switch, which kw starts, is not complete or
+ * not followed by its block.  prev: the token before the wrong one. */
+static const char *head_message(Parser *P, Sym kw, Token prev)
 {
-    Sym kw = symbol_at(top, 1);
-    if (prev == TOK_IF || prev == TOK_FOR || prev == TOK_SWITCH || prev == TOK_SEMICOLON ||
-        prev == TOK_ASSIGN || prev == TOK_DEFINE) {
+    if (prev == TOK_IF || prev == TOK_FOR || prev == TOK_SWITCH || prev == TOK_SEMICOLON) {
         if (P->last->kind == TOK_VAR) {
             return arena_printf(P->arena, "var declaration not allowed in %s initializer",
                                 kw == S(FOR)  ? "for"
                                 : kw == S(IF) ? "if"
                                               : "switch");
         }
-        return P->last->kind == TOK_SEMICOLON ? ", expected { after for clause"
-                                              : ", expected expression";
+        return ", expected expression";
     }
-    return kw == S(SWITCH) ? "missing { after switch clause"
-           : kw == S(FOR)  ? ", expected { after for clause"
-                           : ", expected { after if clause";
+    return kw == S(SWITCH)      ? "missing { after switch clause"
+           : P->head_parts == 1 ? ", expected {"
+           : kw == S(FOR)       ? ", expected { after for clause"
+                                : ", expected { after if clause";
 }
 
 /* Says what is wrong about the token P->last.  Where the text starts with a blank or comma it
@@ -141,19 +142,30 @@ static const char *message(Parser *P, const yy_state_t *top)
             return ", expected expression";
         }
         return s1 == S(LBRACK) ? ", expected comma, : or ]" : ", expected ]";
+    case S(IF):
+    case S(FOR):
+    case S(SWITCH): return head_message(P, s0, prev);
     case S(head):
-    case S(for_head): return head_message(P, top, prev);
+    case S(for_head): return head_message(P, s1, prev);
     case S(simple_opt):
-        if (prev == TOK_IF || prev == TOK_FOR || prev == TOK_SWITCH) {
-            return head_message(P, top, prev);
+        if (s1 == S(IF) || s1 == S(FOR) || s1 == S(SWITCH)) {
+            return ", expected {";
         }
-        if (tok == TOK_LBRACE) {
-            return ", expected for loop condition";
-        }
-        return prev == TOK_SEMICOLON ? ", expected expression" : ", expected { after for clause";
+        return tok == TOK_LBRACE       ? ", expected for loop condition"
+               : prev == TOK_SEMICOLON ? ", expected expression"
+                                       : ", expected { after for clause";
     case S(SELECT): return "missing { after select clause";
     case S(ELSE): return "else must be followed by if or statement block";
-    case S(PERIOD): return s1 == S(pexpr) ? ", expected name or (" : ", expected name";
+    case S(PERIOD):
+        if (shifts(*top, S(STRING)) >= 0) {
+            return "missing import path";
+        }
+        return s1 == S(pexpr) ? ", expected name or (" : ", expected name";
+    case S(LBRACK):
+        if (s1 == S(IDENT) && tok == TOK_RBRACK && shifts(*top, S(INT)) < 0) {
+            return ", expected type argument list";
+        }
+        break;
     case S(alias_opt): return " in type declaration";
     case S(CHAN): return "missing channel element type";
     case S(ELLIPSIS): return "... is missing type";
@@ -161,7 +173,7 @@ static const char *message(Parser *P, const yy_state_t *top)
         if (shifts(*top, S(IDENT)) >= 0) {
             return ", expected name or (";
         }
-        break;
+        return ", expected (";
     case S(IMPORT): return "missing import path";
     case S(MUL):
         if (symbol_at(top, 1) == S(lbrace)) {
@@ -169,6 +181,23 @@ static const char *message(Parser *P, const yy_state_t *top)
         }
         break;
     default: break;
+    }
+    int e = shifts(*top, S(YYerror));
+    if (e >= 0 && shifts(e, S(RESYNC_STMT)) >= 0) { /* the start of a statement */
+        return s0 == S(COLON) || symbol_at(top, 2) == S(COLON) ? ", expected case or default or }"
+                                                               : ", expected }";
+    }
+    if (e >= 0 && shifts(e, S(RESYNC_CASE)) >= 0) {
+        return ", expected case or default or }";
+    }
+    if (shifts(*top, S(STRING)) >= 0 && shifts(*top, S(IDENT)) < 0) {
+        return "missing import path";
+    }
+    if (tok == TOK_EOF && s0 == S(LPAREN) && s1 == S(pexpr)) {
+        return ", expected )";
+    }
+    if (tok == TOK_EOF && s0 == S(LBRACE) && s1 == S(pexpr)) {
+        return ", expected }";
     }
     const char *list = list_message(P, s0, prev);
     if (list) {
@@ -206,7 +235,10 @@ static const char *message(Parser *P, const yy_state_t *top)
             text = token_text[k];
         }
     }
-    return arena_printf(P->arena, ", expected %s", text ? text : "something else");
+    bool keyword =
+        text && text[0] >= 'a' && text[0] <= 'z' && only != S(COMMA) && only != S(SEMICOLON);
+    return arena_printf(P->arena, ", expected %s%s", keyword ? "keyword " : "",
+                        text ? text : "something else");
 }
 
 /* ---- where to go on ------------------------------------------------------------------------- */
@@ -263,6 +295,31 @@ static bool stop_at_stmt(const Parser *P, Token k)
 {
     return k == TOK_SEMICOLON || k == TOK_RBRACE || k == TOK_CASE || k == TOK_DEFAULT ||
            starts_statement(k);
+}
+
+static bool stop_at_case(const Parser *P, Token k)
+{
+    return k == TOK_CASE || k == TOK_DEFAULT || k == TOK_RBRACE;
+}
+
+static bool stop_at_colon(const Parser *P, Token k)
+{
+    return k == TOK_COLON || k == TOK_SEMICOLON || stop_at_case(P, k);
+}
+
+/* The { of the block after a wrong head that continues at token i, or the end of its line. */
+static uint32_t find_block(const Parser *P, uint32_t i)
+{
+    if (P->tok.p[i].kind == TOK_SEMICOLON && P->tok.p[i + 1].kind == TOK_LBRACE) {
+        return i + 1;
+    }
+    for (;; i++) {
+        const LexToken *t = &P->tok.p[i];
+        if (t->kind == TOK_LBRACE || t->kind == TOK_RBRACE || t->kind == TOK_EOF ||
+            (t->kind == TOK_SEMICOLON && t->semi != SEMI_TYPED)) {
+            return i;
+        }
+    }
 }
 
 static bool stop_at_close(const Parser *P, Token k)
@@ -333,6 +390,35 @@ static void resync(Parser *P, const yy_state_t *sp)
             P->insert[P->ninsert++] = Y_SEMICOLON;
         }
         P->insert[P->ninsert++] = Y_RESYNC_STMT;
+    } else if (shifts(after, S(RESYNC_CASE)) >= 0) {
+        i = skip_to(P, i, stop_at_case);
+        P->insert[P->ninsert++] = Y_RESYNC_CASE;
+    } else if (shifts(after, S(RESYNC_COLON)) >= 0) {
+        i = skip_to(P, i, stop_at_colon);
+        if (P->tok.p[i].kind != TOK_COLON) {
+            i += P->tok.p[i].kind == TOK_SEMICOLON;
+            P->insert[P->ninsert++] = Y_COLON;
+        }
+        P->insert[P->ninsert++] = Y_RESYNC_COLON;
+    } else if (shifts(after, S(RESYNC_HEAD)) >= 0) {
+        i = find_block(P, i);
+        if (P->tok.p[i].kind == TOK_LBRACE) {
+            P->header = true;
+            if (*sp != 0 && yystos[*sp] == S(SWITCH)) { /* no statements before its cases */
+                uint32_t first = skip_to(P, i + 1, stop_at_case);
+                if (first != i + 1) {
+                    const LexToken *brace;
+                    P->at = i;
+                    stream_next(P, &brace);
+                    P->insert[P->ninsert++] = Y_LBODY;
+                    i = first;
+                }
+            }
+        } else { /* an empty block */
+            P->insert[P->ninsert++] = Y_RBRACE;
+            P->insert[P->ninsert++] = Y_LBODY;
+        }
+        P->insert[P->ninsert++] = Y_RESYNC_HEAD;
     } else {
         Token opener = P->nest.n ? (Token)P->nest.p[P->nest.n - 1].kind : TOK_LPAREN;
         Sym below = (Sym)yystos[*sp];

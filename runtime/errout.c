@@ -16,8 +16,36 @@ typedef struct {
     size_t n;
 } Out;
 
+/* Where text goes instead, while runtime.Stack collects it on this thread. */
+static _Thread_local struct {
+    char *p;
+    int64_t n, cap;
+} sink;
+
+void rt_eprintf_to(char *p, int64_t cap)
+{
+    sink.p = p;
+    sink.n = 0;
+    sink.cap = cap;
+}
+
+int64_t rt_eprintf_end(void)
+{
+    sink.p = NULL;
+    return sink.n;
+}
+
 static void flush(Out *o)
 {
+    if (rt_unlikely(sink.p != NULL)) {
+        int64_t n = (int64_t)o->n;
+        if (n > sink.cap - sink.n)
+            n = sink.cap - sink.n;
+        memcpy(sink.p + sink.n, o->buf, (size_t)n);
+        sink.n += n;
+        o->n = 0;
+        return;
+    }
     size_t at = 0;
     while (at < o->n) {
         ssize_t w = write(2, o->buf + at, o->n - at);

@@ -10,6 +10,7 @@
 #include "runtime/panic.h"
 #include "runtime/rtcalls.h"
 #include "runtime/schedimpl.h"
+#include "runtime/std.h"
 
 RT_NORETURN void sys_rt_fatalpanic(RtPanic *p);
 RT_NORETURN void sys_rt_goexit_done(void);
@@ -106,7 +107,7 @@ void rt_panic(const void *tab, uint64_t word)
     run(&p);
 }
 
-void rt_goexit(void)
+void std_runtime_Goexit(void)
 {
     RtPanic p = {.goexit = true, .link = rt_self()->panic};
     run(&p);

@@ -150,6 +150,27 @@ void rt_trace_others(RtGoroutine *self)
     free(l.v);
 }
 
+/* runtime.Stack: without the frame of that function itself. */
+int64_t rt_stack_text(char *p, int64_t cap, bool all)
+{
+    RtGoroutine *g = rt_self();
+    if (all)
+        rt_stop_world("stack trace");
+    rt_eprintf_to(p, cap);
+    rt_eprintf("goroutine %lu [running]:\n", g->id);
+    uint64_t pc, rbp;
+    rt_trace_start(g, &pc, &rbp);
+    const uint64_t *f = (const uint64_t *)rbp;
+    rt_trace_frames(g, f[1], f[0]);
+    rt_trace_creator(g);
+    if (all)
+        rt_trace_others(g);
+    int64_t n = rt_eprintf_end();
+    if (all)
+        rt_start_world();
+    return n;
+}
+
 /* GOTRACEBACK: none, single (default), all, system, crash */
 static int traceback_level(void)
 {

@@ -33,7 +33,6 @@ void rt_panic_slice2array(int64_t have, int64_t want);
 void rt_panic_assert(const RtType *iface, const RtType *dyn, const RtType *want);
 void rt_panic_wrap(const uint8_t *p, int64_t np, const uint8_t *t, int64_t nt, const uint8_t *m,
                    int64_t nm);
-void rt_goexit(void); /* runtime.Goexit */
 void rt_panic_error(const uint8_t *s, int64_t n); /* "runtime error: " s */
 void rt_panic_plain(const uint8_t *s, int64_t n); /* a runtime.Error with just that text */
 void rt_panic_fault(void);

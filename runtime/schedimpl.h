@@ -54,7 +54,12 @@ void rt_protect_end(void);
 RT_NORETURN void rt_unwind(RtFrame *frame);
 void __morestack(void);
 
+/* errout.c: rt_eprintf's text of this thread goes to p meanwhile; → bytes */
+void rt_eprintf_to(char *p, int64_t cap);
+int64_t rt_eprintf_end(void);
+
 /* report.c */
+int64_t rt_stack_text(char *p, int64_t cap, bool all);
 void rt_schedtrace(int64_t now);
 
 /* sched.c */

@@ -52,6 +52,44 @@ void std_internal_reflectlite_mapiterinit(const RtType *t, void *m, RtMapIter *i
 bool std_internal_reflectlite_mapiternext(RtMapIter *it);
 void *std_internal_reflectlite_mapget(const RtType *t, void *m, const void *key);
 void *std_internal_reflectlite_unsafe_New(const RtType *t);
+int64_t std_internal_bytealg_IndexByte(const uint8_t *p, int64_t n, int64_t cap, uint8_t c);
+int64_t std_internal_bytealg_IndexByteString(const uint8_t *p, int64_t n, uint8_t c);
+int64_t std_internal_bytealg_LastIndexByte(const uint8_t *p, int64_t n, int64_t cap, uint8_t c);
+int64_t std_internal_bytealg_LastIndexByteString(const uint8_t *p, int64_t n, uint8_t c);
+int64_t std_internal_bytealg_CountString(const uint8_t *p, int64_t n, uint8_t c);
+int64_t std_internal_bytealg_Count(const uint8_t *p, int64_t n, int64_t cap, uint8_t c);
+int64_t std_internal_bytealg_IndexString(const uint8_t *p, int64_t n, const uint8_t *sep,
+                                         int64_t m);
+int64_t std_internal_bytealg_Index(const uint8_t *p, int64_t n, int64_t cap, const uint8_t *sep,
+                                   int64_t m, int64_t sepcap);
+bool std_internal_bytealg_Equal(const uint8_t *p, int64_t n, int64_t pcap, const uint8_t *q,
+                                int64_t m, int64_t qcap);
+int64_t std_internal_bytealg_Compare(const uint8_t *p, int64_t n, int64_t pcap, const uint8_t *q,
+                                     int64_t m, int64_t qcap);
 uint64_t std_internal_fastrand_Uint64(void);
+
+/* std_runtime.c */
+typedef struct {
+    RtString name, file;
+    int64_t line;
+    uint64_t entry;
+    bool ok;
+} StdFrameInfo;
+void std_runtime_Gosched(void);
+void std_runtime_Goexit(void); /* gpanic.c, G */
+int64_t std_runtime_NumGoroutine(void);
+int64_t std_runtime_NumCPU(void);
+int64_t std_runtime_setmaxprocs(int64_t n);
+void std_runtime_LockOSThread(void);
+void std_runtime_UnlockOSThread(void);
+void std_runtime_Breakpoint(void);
+void std_runtime_keep(void *p);
+RtString std_runtime_typeString(const RtType *t);
+RtString std_runtime_typePath(const RtType *t);
+StdFrameInfo std_runtime_frameInfo(uint64_t pc);
+int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n);
+int64_t std_runtime_stackText(char *buf, int64_t n, bool all);
+int64_t std_runtime_debug_setmaxstack(int64_t n);
+int64_t std_runtime_debug_setmaxthreads(int64_t n);
 
 #endif

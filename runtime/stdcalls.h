@@ -76,6 +76,32 @@
     STD(internal_reflectlite_mapiternext, 0)                                                       \
     STD(internal_reflectlite_mapget, 0) /* (type, map, key) → element or NULL */                 \
     STD(internal_reflectlite_unsafe_New, 0)                                                        \
+    STD(runtime_Gosched, 0)                                                                        \
+    STD(runtime_Goexit, STDF_LEAF) /* a G function */                                              \
+    STD(runtime_NumGoroutine, 0)                                                                   \
+    STD(runtime_NumCPU, 0)                                                                         \
+    STD(runtime_setmaxprocs, 0)                                                                    \
+    STD(runtime_LockOSThread, 0)                                                                   \
+    STD(runtime_UnlockOSThread, 0)                                                                 \
+    STD(runtime_Breakpoint, STDF_LEAF)                                                             \
+    STD(runtime_keep, STDF_LEAF)                                                                   \
+    STD(runtime_typeString, STDF_LEAF)                                                             \
+    STD(runtime_typePath, STDF_LEAF)                                                               \
+    STD(runtime_frameInfo, 0)                                                                      \
+    STD(runtime_callers, 0)                                                                        \
+    STD(runtime_stackText, 0)                                                                      \
+    STD(runtime_debug_setmaxstack, 0)                                                              \
+    STD(runtime_debug_setmaxthreads, 0)                                                            \
+    STD(internal_bytealg_IndexByte, STDF_LEAF)                                                     \
+    STD(internal_bytealg_IndexByteString, STDF_LEAF)                                               \
+    STD(internal_bytealg_LastIndexByte, STDF_LEAF)                                                 \
+    STD(internal_bytealg_LastIndexByteString, STDF_LEAF)                                           \
+    STD(internal_bytealg_Count, STDF_LEAF)                                                         \
+    STD(internal_bytealg_CountString, STDF_LEAF)                                                   \
+    STD(internal_bytealg_Index, 0)                                                                 \
+    STD(internal_bytealg_IndexString, 0)                                                           \
+    STD(internal_bytealg_Equal, STDF_LEAF)                                                         \
+    STD(internal_bytealg_Compare, STDF_LEAF)                                                       \
     STD(internal_fastrand_Uint64, STDF_LEAF) /* → uint64 */
 
 #ifndef __ASSEMBLER__

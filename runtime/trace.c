@@ -228,19 +228,22 @@ int rt_callers_last(const RtGoroutine *g, uint64_t pc, uint64_t rbp, uint64_t *r
     return n;
 }
 
+void rt_trace_creator(const RtGoroutine *g)
+{
+    RtFrameInfo f;
+    if (!g->gopc || (g->flags & RT_GF_MAIN) || !rt_frame_info((uint64_t)g->gopc, &f))
+        return;
+    rt_eprintf("created by %s in goroutine %lu\n", f.name, g->parent);
+    rt_eprintf("\t%s:%d", f.file ? f.file : "?", f.line);
+    if (f.entry)
+        rt_eprintf(" +0x%lx", (uint64_t)g->gopc - f.entry);
+    rt_eprintf("\n");
+}
+
 void rt_trace_g(RtGoroutine *g)
 {
     uint64_t pc, rbp;
     rt_trace_start(g, &pc, &rbp);
     rt_trace_frames(g, pc, rbp);
-    if (g->gopc && !(g->flags & RT_GF_MAIN)) {
-        RtFrameInfo f;
-        if (rt_frame_info((uint64_t)g->gopc, &f)) {
-            rt_eprintf("created by %s in goroutine %lu\n", f.name, g->parent);
-            rt_eprintf("\t%s:%d", f.file ? f.file : "?", f.line);
-            if (f.entry)
-                rt_eprintf(" +0x%lx", (uint64_t)g->gopc - f.entry);
-            rt_eprintf("\n");
-        }
-    }
+    rt_trace_creator(g);
 }

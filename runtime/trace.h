@@ -26,5 +26,7 @@ void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp);
 bool rt_frame_info(uint64_t pc, RtFrameInfo *f);
 /* Prints frames as Go does, a long middle left out. */
 void rt_trace_frames(const RtGoroutine *g, uint64_t pc, uint64_t rbp);
+/* "created by …" */
+void rt_trace_creator(const RtGoroutine *g);
 
 #endif

@@ -659,6 +659,79 @@ Test(types, instances)
     cr_expect(type_is_parameterized(self) && !type_is_parameterized(li));
 }
 
+/* The arguments inferred for a call, or the error. */
+static const char *infer(const TypeVec *tparams, const char *params, const char *const *args)
+{
+    bool variadic = false;
+    P = params;
+    Type *tuple = read_tuple(&variadic);
+    InferArg a[8] = {0};
+    uint32_t n = 0;
+    for (; args[n]; n++) {
+        a[n].type = NULL;
+        for (int k = BASIC_UNTYPED_BOOL; k <= BASIC_UNTYPED_NIL; k++)
+            if (strcmp(type_basic[k]->basic.name, args[n]) == 0)
+                a[n].type = type_basic[k];
+        if (!a[n].type)
+            a[n].type = T(args[n]);
+    }
+    TypeVec targs = {0};
+    InferError err;
+    if (!type_infer(A, pkg, tparams, &targs, tuple, a, n, false, &err))
+        return err.msg;
+    const char *s = "";
+    for (uint32_t i = 0; i < targs.n; i++)
+        s = arena_printf(A, "%s%s%s", s, i ? " " : "", type_string(A, targs.p[i], pkg));
+    return s;
+}
+
+Test(types, inference)
+{
+    define("MyInts", "[]int");
+    Type *my = define("My", "struct{}");
+    method(my, true, "Set", "(string)");
+    Type *e = typeparam("E", 0, "any");
+    TypeVec v = {0};
+    vec_push(A, &v, e);
+    Type *u = typeparam("U", 1, "any");
+    vec_push(A, &v, u);
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+    cr_expect_str_eq(infer(&v, "[]E, func(E) U)", ARGS("[]int", "func(int) string")), "int string");
+    cr_expect_str_eq(infer(&v, "map[E]U)", ARGS("map[string][]int")), "string []int");
+    cr_expect_str_eq(infer(&v, "E, U)", ARGS("untyped int", "untyped rune")), "int rune");
+    cr_expect_str_eq(infer(&v, "E, E, U)", ARGS("untyped int", "untyped float", "untyped string")),
+                     "float64 string");
+    cr_expect_str_eq(infer(&v, "E, E, U)", ARGS("untyped int", "int8", "bool")), "int8 bool");
+    cr_expect_str_eq(infer(&v, "E, E, U)", ARGS("chan int", "<-chan int", "bool")),
+                     "<-chan int bool");
+    cr_expect_str_eq(infer(&v, "E, E, U)", ARGS("[]int", "MyInts", "bool")), "MyInts bool");
+    cr_expect_str_eq(infer(&v, "[]E, U)", ARGS("int", "bool")),
+                     "type int of argument does not match []E (cannot infer E and U)");
+    cr_expect_str_eq(infer(&v, "E, []E)", ARGS("int", "[]string")),
+                     "type []string of argument does not match inferred type []int for []E");
+    cr_expect_str_eq(infer(&v, "E)", ARGS("int")), "cannot infer U");
+    cr_expect_str_eq(infer(&v, "E, E, U)", ARGS("untyped int", "untyped string", "int")),
+                     "mismatched types untyped int and untyped string (cannot infer E)");
+
+    /* func Sort[S ~[]F, F ordered](s S): F by S's constraint */
+    Type *f = typeparam("F", 1, "interface{~int | ~string}");
+    Type *s = typeparam("S", 0, "interface{~[]F}");
+    TypeVec w = {0};
+    vec_push(A, &w, s);
+    vec_push(A, &w, f);
+    cr_expect_str_eq(infer(&w, "S)", ARGS("MyInts")), "MyInts int");
+    cr_expect_str_eq(infer(&w, "S)", ARGS("[]string")), "[]string string");
+    cr_expect_str_eq(infer(&w, "S)", ARGS("int")), "S (type int) does not satisfy interface{~[]F}");
+
+    /* func New[T any, PT interface{ *T; Set(string) }](x T): PT from T */
+    Type *t = typeparam("T", 0, "any");
+    Type *pt = typeparam("PT", 1, "interface{Set(string); *T}");
+    TypeVec z = {0};
+    vec_push(A, &z, t);
+    vec_push(A, &z, pt);
+    cr_expect_str_eq(infer(&z, "T)", ARGS("My")), "My *My");
+}
+
 Test(types, scopes)
 {
     Scope *s = scope_new(A, universe, (Range){0, 0});
