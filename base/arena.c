@@ -1,5 +1,7 @@
 /* Arenas: a list of chunks, each used up from its start; chunks come zeroed from the
- * system and are never reused, so every allocation is zero without a memset of ours. */
+ * system and are never reused, so every allocation is zero without a memset of ours.
+ * A big chunk is opened window by window, and each window's pages are asked for at once:
+ * one page fault at a time would cost more than parsing does. */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/arena.h"
 
@@ -7,8 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGN = 16, FIRST_CHUNK = 64 << 10, MAX_CHUNK = 4 << 20 };
+enum { ALIGN = 16, FIRST_CHUNK = 64 << 10, MAX_CHUNK = 4 << 20, WINDOW = 256 << 10 };
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 typedef struct Chunk {
     struct Chunk *next;
@@ -16,7 +23,8 @@ typedef struct Chunk {
 } Chunk;
 
 struct Arena {
-    char *at, *end; /* free room of the newest chunk */
+    char *at, *end; /* free room of the newest chunk's open window */
+    char *limit;    /* the newest chunk's end */
     Chunk *chunks;  /* newest first */
     size_t next_size, reserved;
 };
@@ -68,10 +76,33 @@ static Chunk *chunk_new(Arena *a, size_t size)
     return c;
 }
 
-/* n does not fit the newest chunk. */
+/* Opens the next window of the newest chunk, of n bytes at least.  Asking for its pages is
+ * an optimisation: where the kernel cannot, they come one by one. */
+static void open_window(Arena *a, size_t n)
+{
+    size_t rest = (size_t)(a->limit - a->end);
+    size_t size = n > WINDOW ? n : WINDOW;
+    if (size > rest || rest - size < WINDOW / 4) {
+        size = rest;
+    }
+    uintptr_t page = 4096, from = ((uintptr_t)a->end + page - 1) & ~(page - 1);
+    uintptr_t to = ((uintptr_t)a->end + size) & ~(page - 1);
+    if (to > from + 8 * page) {
+        madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+    }
+    a->end += size;
+}
+
+/* n does not fit the newest chunk's window. */
 static __attribute__((noinline)) void *alloc_slow(Arena *a, size_t n)
 {
     size_t header = round_up(sizeof(Chunk));
+    if (n <= (size_t)(a->limit - a->at)) {
+        open_window(a, n);
+        void *p = a->at;
+        a->at += n;
+        return p;
+    }
     if (n > MAX_CHUNK / 4 && a->chunks) { /* a chunk of its own, behind the newest */
         Chunk *big = chunk_new(a, header + n);
         big->next = a->chunks->next;
@@ -88,8 +119,11 @@ static __attribute__((noinline)) void *alloc_slow(Arena *a, size_t n)
     Chunk *c = chunk_new(a, size);
     c->next = a->chunks;
     a->chunks = c;
-    a->at = (char *)c + header + n;
-    a->end = (char *)c + size;
+    a->at = (char *)c + header;
+    a->end = a->at;
+    a->limit = (char *)c + size;
+    open_window(a, n);
+    a->at += n;
     return (char *)c + header;
 }
 
@@ -113,7 +147,10 @@ void *arena_realloc(Arena *a, void *p, size_t old_n, size_t new_n)
         return p;
     }
     size_t old_size = round_up(old_n), new_size = round_up(new_n);
-    if ((char *)p + old_size == a->at && new_size - old_size <= (size_t)(a->end - a->at)) {
+    if ((char *)p + old_size == a->at && new_size - old_size <= (size_t)(a->limit - a->at)) {
+        if (new_size - old_size > (size_t)(a->end - a->at)) {
+            open_window(a, new_size - old_size - (size_t)(a->end - a->at));
+        }
         a->at += new_size - old_size;
         return p;
     }

@@ -74,18 +74,15 @@ static bool plain_ascii(const unsigned char *p, const unsigned char *limit)
 
 void lexer_check_encoding(Lexer *lx)
 {
-    const unsigned char *p = lx->begin;
+    const unsigned char *p = lx->begin, *last = NULL; /* where the last error was */
     if (plain_ascii(p, lx->limit)) {
         return;
     }
-    bool line_has_error = false;
     while (p < lx->limit) {
         const char *what = NULL;
         size_t n = 1;
         int32_t c;
-        if (*p == '\n') {
-            line_has_error = false;
-        } else if (*p == 0) {
+        if (*p == 0) {
             what = "invalid NUL character";
         } else if (*p >= 0x80) {
             n = decode(lx, p, &c);
@@ -95,10 +92,12 @@ void lexer_check_encoding(Lexer *lx)
             } else if (c == 0xfeff && p != lx->begin) {
                 what = "invalid BOM in the middle of the file";
             }
+        } else if (lx->limit - p >= 8 && plain_ascii(p, p + 8)) {
+            n = 8;
         }
-        if (what && !line_has_error) {
+        if (what && (!last || memchr(last, '\n', (size_t)(p - last)))) {
             lexer_error(lx, p, "%s", what);
-            line_has_error = true;
+            last = p;
         }
         p += n;
     }

@@ -779,5 +779,6 @@ File *parse_file(Arena *a, SourceFile *src)
         }
     }
     p.file->had_errors = p.errors > 0;
+    stream_free(&p);
     return p.file;
 }

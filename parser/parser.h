@@ -52,6 +52,7 @@ typedef struct Parser {
 
 /* Lexes the whole file.  Bison's numbers for the tokens are in gol.y. */
 void stream_init(Parser *p);
+void stream_free(Parser *p);
 /* Looks ahead from token i, just past the [ after a type declaration's name: does a list of
  * type parameters start here (rather than an array length)? */
 bool stream_is_tparams(const Parser *p, uint32_t i);

@@ -5,17 +5,35 @@
 #include "parser/parser.h"
 #include "parser/depth.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Room for n tokens.  It is read from end to end at once, so its pages are asked for now. */
+static LexToken *token_room(size_t n)
+{
+    void *room = mmap(NULL, n * sizeof(LexToken), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (room == MAP_FAILED) {
+        fprintf(stderr, "golc: out of memory (tokens)\n");
+        exit(3);
+    }
+    return room;
+}
+
 void stream_init(Parser *p)
 {
     Lexer lx;
     lexer_init(&lx, p->src, p->arena);
-    uint32_t cap = p->src->size / 4 + 16;
-    p->tok.p = arena_alloc(p->arena, cap * sizeof *p->tok.p);
-    p->tok.cap = cap;
+    /* Real programs have a token for every four to six bytes. */
+    p->tok.cap = p->src->size / 4 + 64;
+    p->tok.p = token_room(p->tok.cap);
     do {
         if (p->tok.n == p->tok.cap) {
-            p->tok.p = arena_realloc(p->arena, p->tok.p, p->tok.cap * sizeof *p->tok.p,
-                                     p->tok.cap * 2 * sizeof *p->tok.p);
+            LexToken *room = token_room((size_t)p->tok.cap * 2);
+            memcpy(room, p->tok.p, p->tok.n * sizeof *room);
+            stream_free(p);
+            p->tok.p = room;
             p->tok.cap *= 2;
         }
         lexer_next(&lx, &p->tok.p[p->tok.n++]);
@@ -25,6 +43,11 @@ void stream_init(Parser *p)
     p->file->comments.cap = lx.comments.cap;
     p->errors = lx.errors;
     p->last = p->tok.p;
+}
+
+void stream_free(Parser *p)
+{
+    munmap(p->tok.p, p->tok.cap * sizeof *p->tok.p);
 }
 
 /* ---- type parameters or an array length? ----------------------------------------------- */
