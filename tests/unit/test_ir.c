@@ -339,3 +339,114 @@ Test(ir, addresses_in_data_stay_sorted_and_single)
     for (uint32_t i = 0; i < 3; i++)
         cr_assert_eq(d->relocs.p[i].at, 8 * i);
 }
+
+/* How many check.* are left in the module's one function. */
+static int checks_left(const char *text)
+{
+    IrModule *m = parse(text);
+    ir_pass_checks(m);
+    const char *err = ir_verify(arena, m);
+    cr_assert_null(err, "%s", err);
+    int n = 0;
+    for (uint32_t b = 0; b < m->funcs.p[0]->blocks.n; b++)
+        for (uint32_t k = 0; k < m->funcs.p[0]->blocks.p[b]->insts.n; k++) {
+            IrOp op = m->funcs.p[0]->blocks.p[b]->insts.p[k]->op;
+            n += op >= IR_CHECK_NIL && op <= IR_CHECK_SHIFT;
+        }
+    return n;
+}
+
+#define FUNC(regs, body)                                                                           \
+    "func @f export (%0 ptr, %1 i64, %2 slice, %3 bool) void {\n" regs "b0:\n" body "}\n"
+
+Test(ir, checks_that_are_certain_go)
+{
+    /* the same twice */
+    cr_expect_eq(checks_left(FUNC("", "  check.nil %0\n  check.nil %0\n  ret\n")), 1);
+    /* a new value in between */
+    cr_expect_eq(checks_left(FUNC("", "  check.nil %0\n  %0 = load %0\n  check.nil %0\n  ret\n")),
+                 2);
+    /* on one way only */
+    cr_expect_eq(checks_left(FUNC("", "  br %3 -> b1, b2\nb1:\n  check.nil %0\n  jump -> b2\n"
+                                      "b2:\n  check.nil %0\n  ret\n")),
+                 2);
+    cr_expect_eq(checks_left(FUNC("", "  check.nil %0\n  br %3 -> b1, b2\nb1:\n  check.nil %0\n"
+                                      "  jump -> b2\nb2:\n  check.nil %0\n  ret\n")),
+                 1);
+    /* changed on one way */
+    cr_expect_eq(checks_left(FUNC("", "  check.nil %0\n  br %3 -> b1, b2\nb1:\n"
+                                      "  %0 = copy nil\n  jump -> b2\nb2:\n  check.nil %0\n"
+                                      "  ret\n")),
+                 2);
+    /* a branch says it, or its opposite */
+    const char *regs = "  reg %4 bool\n";
+    char text[600];
+    for (int ne = 0; ne < 2; ne++)
+        for (int way = 0; way < 2; way++) {
+            snprintf(text, sizeof text,
+                     "func @f export (%%0 ptr, %%1 i64, %%2 slice, %%3 bool) void {\n%sb0:\n"
+                     "  %%4 = %s %%0, nil\n  br %%4 -> b1, b2\nb1:\n%s  ret\nb2:\n%s  ret\n}\n",
+                     regs, ne ? "ne" : "eq", way ? "" : "  check.nil %0\n",
+                     way ? "  check.nil %0\n" : "");
+            cr_expect_eq(checks_left(text), ne == way, "%d %d", ne, way);
+        }
+    /* objects and copies */
+    cr_expect_eq(checks_left(FUNC("  reg %4 ptr\n", "  %4 = slot[type i64]\n  check.nil %4\n"
+                                                    "  %0 = copy %4\n  check.nil %0\n  ret\n")),
+                 0);
+    cr_expect_eq(checks_left(FUNC("  reg %4 ptr\n", "  check.nil %0\n  %4 = copy %0\n"
+                                                    "  check.nil %4\n  ret\n")),
+                 1);
+}
+
+Test(ir, bounds_that_are_certain_go)
+{
+    cr_expect_eq(checks_left(FUNC("", "  check.bounds i64 2, i64 3\n  check.bounds i64 3, i64 3\n"
+                                      "  check.bounds i64 -1, i64 3\n  ret\n")),
+                 2);
+    cr_expect_eq(checks_left(FUNC("", "  check.div i64 3\n  check.div i64 0\n  check.div %1\n"
+                                      "  check.div %1\n  check.shift i64 5\n"
+                                      "  check.shift i64 -5\n  ret\n")),
+                 3);
+    /* the length is another field of the same slice, until that changes */
+    const char *len = "  reg %4 i64\n  reg %5 i64\n  reg %6 bool\n  reg %7 i64\n"
+                      "  reg %8 i64\n";
+    char text[900];
+#define BODY(body)                                                                                 \
+    (snprintf(text, sizeof text,                                                                   \
+              "func @f export (%%0 ptr, %%1 i64, %%2 slice, %%3 bool) void {\n%sb0:\n%s}\n", len,  \
+              body),                                                                               \
+     checks_left(text))
+    cr_expect_eq(BODY("  %4 = field[imm 1] %2\n  check.bounds %1, %4\n  %5 = field[imm 1] %2\n"
+                      "  check.bounds %1, %5\n  ret\n"),
+                 1);
+    cr_expect_eq(BODY("  %4 = field[imm 1] %2\n  check.bounds %1, %4\n"
+                      "  %2 = setfield[imm 1] %1\n  %5 = field[imm 1] %2\n"
+                      "  check.bounds %1, %5\n  ret\n"),
+                 2);
+    /* for i := 0; i < len(s); i++ { s[i] } */
+#define LOOP(start, cond, step, extra)                                                             \
+    "  %5 = copy i64 " start "\n  jump -> b1\nb1:\n  %4 = field[imm 1] %2\n  %6 = " cond           \
+    " %5, %4\n  br %6 -> b2, b3\nb2:\n  %7 = field[imm 1] %2\n  check.bounds %5, %7\n" extra       \
+    "  %8 = add %5, i64 " step "\n  %5 = copy %8\n  jump -> b1\nb3:\n  ret\n"
+    cr_expect_eq(BODY(LOOP("0", "lt", "1", "")), 0);
+    cr_expect_eq(BODY(LOOP("-1", "lt", "1", "")), 1);
+    cr_expect_eq(BODY(LOOP("0", "le", "1", "")), 1);
+    cr_expect_eq(BODY(LOOP("0", "ne", "1", "")), 1);
+    cr_expect_eq(BODY(LOOP("0", "lt", "-1", "")), 1);
+    cr_expect_eq(BODY(LOOP("0", "lt", "1", "  %5 = copy %1\n")), 1, "changed in the body");
+    cr_expect_eq(BODY(LOOP("0", "lt", "1", "  %2 = load %0\n")), 0, "changed and measured again");
+    cr_expect_eq(BODY("  %5 = copy i64 0\n  jump -> b1\nb1:\n  %4 = field[imm 1] %2\n"
+                      "  %6 = lt %5, %4\n  br %6 -> b2, b3\nb2:\n  %2 = load %0\n"
+                      "  %7 = field[imm 1] %2\n  check.bounds %5, %7\n  %8 = add %5, i64 1\n"
+                      "  %5 = copy %8\n  jump -> b1\nb3:\n  ret\n"),
+                 1, "changed and not measured again");
+    /* i, having been checked, is not negative: if i >= 0 && i < n */
+    cr_expect_eq(BODY("  %6 = ge %1, i64 0\n  br %6 -> b1, b3\nb1:\n  %4 = field[imm 1] %2\n"
+                      "  %6 = gt %4, %1\n  br %6 -> b2, b3\nb2:\n  check.bounds %1, %4\n"
+                      "  check.slice %1, %4\n  jump -> b3\nb3:\n  ret\n"),
+                 1);
+    cr_expect_eq(BODY("  check.slice %1, i64 100\n  check.slice %1, i64 100\n"
+                      "  check.slice i64 0, %1\n  ret\n"),
+                 1);
+}
