@@ -197,6 +197,18 @@ static const Name *package_name(Checker *c, File **files, uint32_t n)
     return name ? name : intern_cstr("main");
 }
 
+/* Only std may leave bodies to the runtime.  Told when all else is well, as Go does. */
+static void check_bodies_exist(Checker *c)
+{
+    for (uint32_t i = 0; i < c->objs.n && !c->opt->is_std && c->nerrors == 0; i++) {
+        Object *o = c->objs.p[i];
+        if (o->kind == OBJ_FUNC && o->func.decl && !o->func.decl->func.body) {
+            diag_error(o->func.decl->func.name->range, "missing function body");
+            c->pkg->had_errors = true;
+        }
+    }
+}
+
 static void check_main_exists(Checker *c)
 {
     if (strcmp(c->pkg->name->s, "main") != 0 || c->opt->is_std)
@@ -248,6 +260,7 @@ Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles
     if (opt->bodies)
         check_unused_imports(c);
     check_main_exists(c);
+    check_bodies_exist(c);
     collect_funcs(c);
     c->pkg->complete = true;
     current = saved;

@@ -158,7 +158,7 @@ static bool find_cycle(Sorter *s, Object *o, ObjectVec *path)
         Object *d = deps->p[i];
         if (d == o)
             return true;
-        if ((d->kind == OBJ_VAR || d->kind == OBJ_FUNC) && d->check && !seen(s, d->check)) {
+        if ((d->kind == OBJ_VAR || d->kind == OBJ_FUNC || d->kind == OBJ_CONST) && d->check && !seen(s, d->check)) {
             vec_push(s->c->a, path, d);
             vec_push(s->c->a, &next, 0);
         }
@@ -183,10 +183,10 @@ static void report_cycle(Sorter *s, const ObjectVec *cycle)
 
 /* A node is taken although it depends on others.  Unless it only leads to a cycle, or the
  * cycle was reported for another of its variables, it is reported. */
-static void check_cycle(Sorter *s, Node *n)
+static void check_cycle(Sorter *s, Object *o)
 {
     ObjectVec path = {0};
-    if (!find_cycle(s, n->var, &path))
+    if (!find_cycle(s, o, &path))
         return;
     for (uint32_t i = 0; i < path.n; i++)
         if (notes_of(s, path.p[i]->check)->in_cycle)
@@ -217,6 +217,9 @@ void check_init_order(Checker *c)
     Sorter s = {.c = c};
     for (uint32_t i = 0; i < c->objs.n; i++) {
         Object *o = c->objs.p[i];
+        /* A constant in a cycle got no type. */
+        if (o->kind == OBJ_CONST && o->check && !type_valid(o->type))
+            check_cycle(&s, o);
         if (o->kind != OBJ_VAR || !o->check)
             continue;
         Node *n = ARENA_NEW(c->a, Node);
@@ -237,7 +240,7 @@ void check_init_order(Checker *c)
             continue;
         n->done = true;
         if (n->ndeps > 0)
-            check_cycle(&s, n);
+            check_cycle(&s, n->var);
         for (uint32_t i = 0; i < n->users.n; i++) {
             Node *u = n->users.p[i];
             u->ndeps--;

@@ -86,12 +86,10 @@ static void import_decl(Checker *c, File *f, Decl *d)
     const char *path = import_path(c, d->import.path);
     if (!path)
         return;
+    Package *imp = NULL;
     if (strcmp(path, "C") == 0) {
         check_error_at(c, d->import.path, "gol: cgo is not part of Gol");
-        return;
-    }
-    Package *imp = NULL;
-    if (strcmp(path, "unsafe") == 0) {
+    } else if (strcmp(path, "unsafe") == 0) {
         imp = package_unsafe;
     } else if (c->opt->import) {
         imp = c->opt->import(c->opt->import_arg, path, d->import.path->range);
@@ -301,8 +299,6 @@ static void func_decl(Checker *c, File *f, Decl *d)
         if (base && base->kind == EXPR_IDENT && n != name_blank)
             vec_push(c->a, &c->methods, ((MethodOf){NULL, o}));
     }
-    if (!d->func.body && !c->opt->is_std && strcmp(n->s, "init") != 0)
-        check_error_at(c, name, "missing function body");
     register_obj(c, o, new_info(c, f, d));
 }
 

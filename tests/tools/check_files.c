@@ -197,7 +197,7 @@ int main(int argc, char **argv)
 {
     arena = arena_new();
     universe_init(arena);
-    const char *path = "main", *pkg = NULL;
+    const char *path = "p", *pkg = NULL;
     bool is_std = false;
     VEC(File *) files = {0};
     for (int i = 1; i < argc; i++) {
