@@ -154,6 +154,17 @@ static const char *message(Parser *P, const yy_state_t *top)
         return tok == TOK_LBRACE       ? ", expected for loop condition"
                : prev == TOK_SEMICOLON ? ", expected expression"
                                        : ", expected { after for clause";
+    case S(fields):
+    case S(field_list):
+        if (prev == TOK_IDENT &&
+            (P->last[-2].kind == TOK_SEMICOLON || P->last[-2].kind == TOK_LBRACE)) {
+            return ", expected type"; /* a name alone */
+        }
+        break;
+    case S(lbrace):
+        return s1 == S(STRUCT)      ? ", expected field name or embedded type"
+               : s1 == S(INTERFACE) ? ", expected ~ term or type"
+                                    : ", expected }";
     case S(SELECT): return "missing { after select clause";
     case S(ELSE): return "else must be followed by if or statement block";
     case S(PERIOD):
@@ -186,6 +197,10 @@ static const char *message(Parser *P, const yy_state_t *top)
     if (e >= 0 && shifts(e, S(RESYNC_STMT)) >= 0) { /* the start of a statement */
         return s0 == S(COLON) || symbol_at(top, 2) == S(COLON) ? ", expected case or default or }"
                                                                : ", expected }";
+    }
+    if ((s0 == S(LPAREN) || s0 == S(LBRACK) || s0 == S(TPARAMS)) && e >= 0 &&
+        shifts(*top, S(ELLIPSIS)) >= 0) { /* the first parameter */
+        return s0 == S(LPAREN) ? ", expected )" : ", expected ]";
     }
     if (e >= 0 && shifts(e, S(RESYNC_CASE)) >= 0) {
         return ", expected case or default or }";
