@@ -254,6 +254,8 @@ Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles
     object_resolver = resolve;
     check_package_objects(c);
     check_process_delayed(c, 0);
+    if (!c->pkg->had_errors)
+        check_mono(c);
     check_finish_untyped(c);
     if (opt->bodies)
         check_init_order(c);

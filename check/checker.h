@@ -84,6 +84,7 @@ struct Checker {
     Env env;
     uint32_t next_order;
     uint32_t nerrors;
+    struct Mono *mono; /* mono.c's */
 };
 
 /* ---- reporting (checker.c) ---------------------------------------------------------- */
@@ -319,5 +320,13 @@ bool check_is_terminating(Checker *c, Stmt *s, const Name *label);
  * makes such a type's underlying type invalid.  Called once for each defined type after
  * all types are set up. */
 void check_valid_type(Checker *c, Type *named);
+
+/* mono.c: instances of generics that lead to ever new instances, which a compiler that makes
+ * one function for each instance cannot have.  Every instance is noted; a method's receiver
+ * parameter stands for the type's own; at the end the first cycle is reported. */
+void check_mono_instance(Checker *c, Pos at, const ExprVec *xlist, const ObjectVec *tparams,
+                         const TypeVec *targs);
+void check_mono_receiver(Checker *c, Type *method_tparam, Type *type_tparam);
+void check_mono(Checker *c);
 
 #endif

@@ -42,9 +42,12 @@ static void report(Checker *c, const Path *path, const Path *first)
     for (const Path *p = path; n; p = p->outer)
         cycle.p[--n] = p->named;
     uint32_t start = 0;
-    for (uint32_t i = 1; i < cycle.n; i++)
-        if (cycle.p[i]->named.obj->pos < cycle.p[start]->named.obj->pos)
+    for (uint32_t i = 1; i < cycle.n; i++) { /* an instance is made later than any declaration */
+        Type *t = cycle.p[i], *s = cycle.p[start];
+        bool t_inst = t->named.origin != NULL, s_inst = s->named.origin != NULL;
+        if (t_inst != s_inst ? s_inst : t->named.obj->pos < s->named.obj->pos)
             start = i;
+    }
     Object *o = cycle.p[start]->named.obj;
     Range r = {o->pos, o->pos + o->name->len};
     if (cycle.n == 1) {
@@ -81,7 +84,8 @@ static bool valid_named(Checker *c, Type *t, const Path *path)
     }
     Type *origin = t->named.origin ? t->named.origin : t;
     if (path && path->depth > MAX_DEPTH && t->named.origin) {
-        report(c, &(Path){origin, 0, NULL}, NULL);
+        Path self = {origin, 0, NULL};
+        report(c, &self, &self);
         return false;
     }
     if (origin->named.obj->pkg && origin->named.obj->pkg != c->pkg && !t->named.origin)

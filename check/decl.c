@@ -187,6 +187,23 @@ static void valid_type(Checker *c, void *arg)
         check_valid_type(c, o->type);
 }
 
+/* A type declared inside a generic function depends on the function's type parameters. */
+static void note_outer_tparams(Checker *c, Type *named)
+{
+    FuncInfo *fi = c->env.func;
+    while (fi && fi->outer)
+        fi = fi->outer;
+    if (!fi || !fi->sig)
+        return;
+    named->named.outer = fi->sig->sig.tparams;
+    Type *recv = fi->sig->sig.recv ? type_deref(fi->sig->sig.recv->type, NULL) : NULL;
+    if (!recv || recv->kind != TYPE_NAMED)
+        return;
+    for (uint32_t i = 0; i < recv->named.targs.n; i++)
+        if (type_is_typeparam(recv->named.targs.p[i]))
+            vec_push(c->a, &named->named.outer, recv->named.targs.p[i]->tparam.obj);
+}
+
 static void type_decl(Checker *c, Object *o, Decl *d)
 {
     check_later(c, valid_type, o);
@@ -214,10 +231,10 @@ static void type_decl(Checker *c, Object *o, Decl *d)
     }
     Type *named = type_new_named(c->a, o, NULL);
     o->type = named;
-    if (o->check)
-        named->named.local_index = 0;
-    else
+    if (!o->check) {
         named->named.local_index = ++c->pkg->nlocal_types;
+        note_outer_tparams(c, named);
+    }
     vec_push(c->a, &c->pkg->named_types, named);
     if (generic) {
         check_open_scope(c, d->range);

@@ -87,6 +87,8 @@ Type *check_recv_type(Checker *c, Expr *base_expr, ExprVec *names, bool ptr, Pos
     }
     SubstMap m = subst_map(c->a, own, targs.p, targs.n);
     for (uint32_t i = 0; i < targs.n; i++)
+        check_mono_receiver(c, targs.p[i], own->p[i]->type);
+    for (uint32_t i = 0; i < targs.n; i++)
         targs.p[i]->tparam.constraint = type_subst(c->a, own->p[i]->type->tparam.constraint, &m);
     Type *t = type_instantiate_named(c->a, base, targs.p, targs.n);
     return ptr ? type_new_pointer(c->a, t) : t;
@@ -141,6 +143,7 @@ static void verify_later(Checker *c, Range at, ExprVec *xlist, ObjectVec *tparam
 {
     Verify *v = ARENA_NEW(c->a, Verify);
     *v = (Verify){.at = at, .xlist = xlist, .tparams = tparams, .targs = *targs};
+    check_mono_instance(c, at.start, xlist, tparams, targs);
     check_later(c, verify, v);
 }
 

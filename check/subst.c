@@ -117,24 +117,34 @@ static Type *subst_iface(Arena *a, Type *t, const SubstMap *m)
     return changed ? out : t;
 }
 
+/* An instance gets its arguments substituted.  A type local to a generic function is an
+ * instance too, of the function's parameters: these arguments follow its own, if any. */
 static Type *subst_named(Arena *a, Type *t, const SubstMap *m)
 {
+    const TypeVec *in = &t->named.targs;
+    Type *origin = t->named.origin ? t->named.origin : t;
+    const ObjectVec *outer = &origin->named.outer;
+    if (in->n == 0 && outer->n == 0)
+        return t;
     TypeVec targs = {0};
     bool changed = false;
-    if (t->named.targs.n == 0) {
-        for (uint32_t i = 0; i < t->named.outer.n; i++) {
-            Type *p = t->named.outer.p[i]->type, *u = type_subst(a, p, m);
-            changed |= u != p;
-            vec_push(a, &targs, u);
-        }
-        return changed ? type_instantiate_named(a, t, targs.p, targs.n) : t;
-    }
-    for (uint32_t i = 0; i < t->named.targs.n; i++) {
-        Type *u = type_subst(a, t->named.targs.p[i], m);
-        changed |= u != t->named.targs.p[i];
+    for (uint32_t i = 0; i < in->n; i++) {
+        Type *u = type_subst(a, in->p[i], m);
+        changed |= u != in->p[i];
         vec_push(a, &targs, u);
     }
-    return changed ? type_instantiate_named(a, t->named.origin, targs.p, targs.n) : t;
+    if (in->n <= origin->named.tparams.n) { /* still inside its function */
+        bool outer_changed = false;
+        for (uint32_t i = 0; i < outer->n; i++) {
+            Type *p = outer->p[i]->type, *u = type_subst(a, p, m);
+            outer_changed |= u != p;
+            vec_push(a, &targs, u);
+        }
+        if (!outer_changed)
+            targs.n = in->n;
+        changed |= outer_changed;
+    }
+    return changed ? type_instantiate_named(a, origin, targs.p, targs.n) : t;
 }
 
 Type *type_subst(Arena *a, Type *t, const SubstMap *m)
@@ -235,7 +245,16 @@ void type_expand_instance(Type *t)
     if (!origin->named.underlying)
         return; /* not set up yet */
     t->named.expanding = true;
-    SubstMap m = subst_map(types_arena, &origin->named.tparams, t->named.targs.p, t->named.targs.n);
+    const TypeVec *targs = &t->named.targs;
+    SubstMap m = subst_map(types_arena, &origin->named.tparams, targs->p, targs->n);
+    if (targs->n > m.from.n) { /* local to a generic function */
+        SubstMap o =
+            subst_map(types_arena, &origin->named.outer, targs->p + m.from.n, targs->n - m.from.n);
+        for (uint32_t i = 0; i < o.from.n; i++) {
+            vec_push(types_arena, &m.from, o.from.p[i]);
+            vec_push(types_arena, &m.to, o.to.p[i]);
+        }
+    }
     t->named.underlying = type_subst(types_arena, type_underlying(origin), &m);
     t->named.expanding = false;
 }
@@ -350,7 +369,10 @@ bool type_is_parameterized(Type *t)
         for (uint32_t i = 0; i < t->named.targs.n; i++)
             if (type_is_parameterized(t->named.targs.p[i]))
                 return true;
-        return t->named.targs.n == 0 && t->named.outer.n > 0;
+        if (t->named.origin)
+            return t->named.targs.n <= t->named.origin->named.tparams.n &&
+                   t->named.origin->named.outer.n > 0;
+        return t->named.outer.n > 0;
     case TYPE_TYPEPARAM: return true;
     }
     return false;

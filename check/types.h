@@ -98,6 +98,7 @@ struct Type {
     int64_t size_cache; /* -1: not known yet */
     uint32_t align_cache;
     struct MethodSet *method_set;
+    uint32_t mono_vertex; /* mono.c's, of a type parameter or local type; 0: none */
     void *ir_type; /* the lowering's */
     void *ir_desc; /* the lowering's: symbol of its descriptor */
     union {

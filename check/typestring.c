@@ -295,11 +295,18 @@ static void named(Writer *w, Type *t)
         Form form = w->form;
         if (form == FORM_REFLECT)
             w->form = FORM_LINK;
+        /* what comes from a function around it, then its own: G[string;int] */
+        const TypeVec *targs = &t->named.targs;
+        uint32_t own = t->named.origin->named.tparams.n;
         put(w, "[");
-        for (uint32_t i = 0; i < t->named.targs.n; i++) {
-            if (i)
-                put(w, ",");
-            type(w, t->named.targs.p[i]);
+        for (uint32_t i = own; i < targs->n; i++) {
+            put(w, i > own ? "," : "");
+            type(w, targs->p[i]);
+        }
+        put(w, own && targs->n > own ? ";" : "");
+        for (uint32_t i = 0; i < own && i < targs->n; i++) {
+            put(w, i ? "," : "");
+            type(w, targs->p[i]);
         }
         put(w, "]");
         w->form = form;
