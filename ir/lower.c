@@ -40,12 +40,24 @@ static bool std_is_direct(const char *csym)
     return false;
 }
 
+/* The C function behind a body-less one, or NULL.  Its name follows from the path. */
+static const char *std_symbol(Lower *L, Object *o)
+{
+    if (o->func.std_symbol || o->func.recv_named || !o->func.decl || o->func.decl->func.body)
+        return o->func.std_symbol;
+    char *s = arena_printf(L->a, "std_%s_%s", o->pkg->path, o->name->s);
+    for (char *c = s; *c; c++)
+        if (*c == '/' || *c == '.' || *c == '-')
+            *c = '_';
+    return o->func.std_symbol = s;
+}
+
 IrSym *lo_func_sym(Lower *L, Object *o)
 {
     IrSym *s = lo_ptrmap_get(&L->funcs, o);
     if (s)
         return s;
-    if (o->func.std_symbol)
+    if (std_symbol(L, o))
         s = ir_sym_c(L->m, o->func.std_symbol, !std_is_direct(o->func.std_symbol));
     else
         s = ir_sym(L->m, func_name(L, o));
@@ -56,7 +68,7 @@ IrSym *lo_func_sym(Lower *L, Object *o)
 
 IrSym *lo_func_value_sym(Lower *L, Object *o)
 {
-    if (!o->func.std_symbol)
+    if (!std_symbol(L, o))
         return lo_func_sym(L, o);
     IrSym *s = ir_sym(L->m, func_name(L, o));
     s->is_func = true;
