@@ -52,11 +52,20 @@ static void unlink_span(RunList *l, RtSpan *s)
         l->sweep = s->next;
 }
 
+/* By hand: the compiler's own would call into libgcc, which programs do not link. */
+static unsigned bits(uint64_t x)
+{
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (unsigned)((x * 0x0101010101010101u) >> 56);
+}
+
 static unsigned popcount8(const uint64_t *w)
 {
     unsigned n = 0;
     for (int i = 0; i < 8; i++)
-        n += (unsigned)__builtin_popcountll(w[i]);
+        n += bits(w[i]);
     return n;
 }
 
