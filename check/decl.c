@@ -311,6 +311,15 @@ static void body(Checker *c, void *arg)
     check_func_body(c, o->func.info, o->check, NULL);
 }
 
+static bool has_tparams(Field *recv)
+{
+    bool ptr;
+    ExprVec names = {0};
+    if (recv)
+        check_unpack_recv(recv->type, &ptr, &names);
+    return names.n > 0;
+}
+
 static void func_decl(Checker *c, Object *o, DeclInfo *di)
 {
     Decl *d = di->decl;
@@ -325,7 +334,9 @@ static void func_decl(Checker *c, Object *o, DeclInfo *di)
     check_record_type(c, d->func.name, MODE_VALUE, o->type, NULL);
     if (o->type->sig.tparams.n && !d->func.body)
         check_error_at(c, d->func.name, "generic function is missing function body");
-    if (c->opt->bodies && d->func.body) {
+    /* Who imports a generic function makes its instances, and needs its body. */
+    bool generic = o->type->sig.tparams.n || has_tparams(d->func.recv);
+    if ((c->opt->bodies || generic) && d->func.body) {
         o->func.info = d->func.info = fi;
         vec_push(c->a, &c->tops, fi);
         check_later(c, body, o);

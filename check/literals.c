@@ -66,7 +66,7 @@ void check_func_lit(Checker *c, Operand *x, Expr *e)
     Type *sig = check_func_type(c, fi->sig, e->funclit.type, NULL, fi);
     check_record_type(c, e->funclit.type, MODE_TYPE, sig, NULL);
     e->funclit.info = fi;
-    if (c->opt->bodies && fi->body) {
+    if ((c->opt->bodies || c->env.func) && fi->body) {
         if (fi->outer)
             vec_push(c->a, &fi->outer->lits, fi);
         else

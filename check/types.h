@@ -230,7 +230,19 @@ typedef enum BuiltinId {
         BUILTIN_COUNT
 } BuiltinId;
 
-/* What the checker notes about a function body for the lowering. */
+/* What the checker notes about a function body for the lowering.
+ *
+ * Generic code is checked once, with type parameters (TYPE_TYPEPARAM) in the types that the
+ * AST carries; an instance is lowered with a substitution (check/generic.h) applied to each
+ * of them.  A function is generic if its sig has tparams, a method if the type arguments of
+ * its receiver's type are type parameters (the receiver's own: func (l *List[E]) m() is
+ * about E); a literal if one around it is.  Where a generic function is named, the name's
+ * Expr.targs are its type arguments, which may mention the type parameters of the code
+ * around.  A method of an instance is an object of its own whose func.origin is the declared
+ * one.  The bodies of generic functions are checked in imported packages too, whatever
+ * CheckOptions.bodies says, and are in Package.funcs.  In generic code an operand of a type
+ * parameter's type is MODE_VALUE even if it was written as a constant: e->cv of the literal
+ * has the value, e->type the parameter. */
 typedef struct FuncInfo {
     Object *obj;         /* OBJ_FUNC; NULL for a function literal */
     Expr *lit;           /* EXPR_FUNC_LIT; NULL for a declaration */
