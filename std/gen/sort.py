@@ -203,7 +203,7 @@ func breakPatterns@(data T, a, b int) {
 		if other >= length {
 			other -= length
 		}
-		data.Swap(at-1+i, a+other)
+		data.Swap(at+i, a+other)
 	}
 }
 

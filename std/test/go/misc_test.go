@@ -208,7 +208,7 @@ func TestBufio(t *testing.T) {
 				y = append(y, b.Text())
 			}
 			if fmt.Sprintf("%q", x) != fmt.Sprintf("%q", y) || errText(a.Err()) != errText(b.Err()) {
-				t.Fatalf("scan %q: %q want %q", s, x, y)
+				t.Fatalf("scan %d:\n%q want\n%q", k, x, y)
 			}
 		}
 		ra, rb := gbufio.NewReaderSize(strings.NewReader(s), 16), bufio.NewReaderSize(strings.NewReader(s), 16)
