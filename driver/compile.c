@@ -31,7 +31,10 @@ IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, boo
     verify(a, m, "lowering");
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
-    (void)optimise;
+    if (optimise && o->opt_level > 0) {
+        ir_pass_checks(m);
+        verify(a, m, "checks");
+    }
     return m;
 }
 
