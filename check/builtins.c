@@ -524,12 +524,12 @@ static bool size_align(Checker *c, Operand *x, Call *call)
     if (has_var_size(x->type, 0)) {
         x->mode = MODE_VALUE;
     } else {
-        x->mode = MODE_CONST;
         int64_t n = size ? type_size(x->type) : type_align(x->type);
         if (n < 0) {
             check_error_at(c, x->expr, "%s is too large", check_operand_str(c, x));
             return false;
         }
+        x->mode = MODE_CONST;
         x->val = const_int64(c->a, n);
     }
     x->type = type_basic[BASIC_UINTPTR];
@@ -591,7 +591,12 @@ static bool do_offsetof(Checker *c, Operand *x, Call *call)
             Type *st = type_underlying(t);
             if (!st || st->kind != TYPE_STRUCT)
                 return false;
-            off += type_field_offset(st, (uint32_t)r.index.p[i]);
+            int64_t o = type_field_offset(st, (uint32_t)r.index.p[i]);
+            if (o < 0 || off + o < 0) {
+                check_error_at(c, x->expr, "%s is too large", check_operand_str(c, x));
+                return false;
+            }
+            off += o;
             t = st->struct_.fields.p[r.index.p[i]].var->type;
         }
         x->mode = MODE_CONST;

@@ -261,6 +261,7 @@ Package *check_package(Arena *a, const char *path, File **files, uint32_t nfiles
         check_init_order(c);
     if (opt->bodies)
         check_unused_imports(c);
+    check_limits(c);
     check_main_exists(c);
     check_bodies_exist(c);
     collect_funcs(c);

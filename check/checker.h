@@ -80,6 +80,7 @@ struct Checker {
     ObjectVec pkgnames;   /* for unused imports */
     VEC(DotImport) dots;  /* names that came into a file scope by a dot import */
     ObjectVec locals;     /* variables of the functions being checked, innermost last */
+    ExprVec type_lits;    /* array, channel and interface types, for limits.c */
     VEC(FuncInfo *) tops; /* bodies not inside another: declarations, package literals */
     Env env;
     uint32_t next_order;
@@ -303,6 +304,8 @@ void check_selector(Checker *c, Operand *x, Expr *e, bool want_type);
 bool check_use(Checker *c, Expr *e);
 bool check_use_lhs(Checker *c, Expr *e);
 bool check_use_list(Checker *c, ExprVec *v);
+
+void check_limits(Checker *c);
 
 /* ---- the passes behind (checka's files) ------------------------------------------------- */
 

@@ -113,6 +113,8 @@ bool check_is_generic_sig(Type *t)
 
 bool check_has_nil(Checker *c, Type *t)
 {
+    if (type_is_untyped(t)) /* nil == nil has no type */
+        return false;
     if (!type_is_typeparam(t))
         return type_has_nil(t);
     TypeSet s = check_typeset(c, t);

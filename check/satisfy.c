@@ -372,7 +372,10 @@ static Object *folded_in(Checker *c, Type *t, const Name *name, int depth)
 
 Object *check_lookup_folded(Checker *c, Type *t, const Name *name)
 {
-    return name == name_blank ? NULL : folded_in(c, t, name, 0);
+    if (name == name_blank || is_iface_ptr(t))
+        return NULL;
+    Object *o = folded_in(c, t, name, 0);
+    return o && o->name == name && o->pkg == c->pkg ? NULL : o; /* found, but out of reach */
 }
 
 static const char *tail(const char *s)

@@ -60,7 +60,6 @@ void check_ident(Checker *c, Operand *x, Expr *e, bool want_type)
     switch (o->kind) {
     case OBJ_PKGNAME:
         check_error_at(c, e, "use of package %s not in selector", name->s);
-        o->used = true;
         return;
     case OBJ_CONST:
         check_add_dep(c, o);
@@ -635,6 +634,7 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
             return t;
         }
         t = set_def(def, type_new_array(c->a, bad, -1));
+        vec_push(c->a, &c->type_lits, e);
         if (e->array_type.len->kind == EXPR_ELLIPSIS) {
             check_error_at(c, e, "invalid use of [...] array (outside a composite literal)");
             check_var_type(c, e->array_type.elem);
@@ -656,6 +656,7 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
         return check_func_type(c, t, e, NULL, NULL);
     case EXPR_INTERFACE_TYPE:
         t = set_def(def, type_new(c->a, TYPE_INTERFACE));
+        vec_push(c->a, &c->type_lits, e);
         interface_type(c, t, e, def);
         return t;
     case EXPR_MAP_TYPE:
@@ -666,6 +667,7 @@ static Type *type_internal(Checker *c, Expr *e, Type *def)
         return t;
     case EXPR_CHAN_TYPE:
         t = set_def(def, type_new_chan(c->a, e->chan_type.dir, bad));
+        vec_push(c->a, &c->type_lits, e);
         t->chan.elem = check_var_type(c, e->chan_type.value);
         return t;
     case EXPR_ELLIPSIS: check_error_at(c, e, "invalid use of ..."); return bad;
