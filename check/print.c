@@ -81,6 +81,9 @@ static void finding(Printer *p, const Expr *e)
     fprintf(p->out, "\t%s", expr_string(p->a, e));
     if (e->kind == EXPR_SELECTOR && e->selector.sel)
         selection(p, e->selector.sel);
+    for (uint32_t i = 0; i < e->ntargs; i++)
+        fprintf(p->out, "%s%s%s", i ? ", " : "  [", type_string(p->a, e->targs[i], p->pkg),
+                i + 1 == e->ntargs ? "]" : "");
     fputc('\n', p->out);
 }
 
