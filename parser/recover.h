@@ -99,6 +99,17 @@ static const char *head_message(Parser *P, Sym kw, Token prev)
                                 : ", expected { after if clause";
 }
 
+/* Where an expression may go on or the construct around it close: what closes it. */
+static const char *closing_message(int state)
+{
+    return shifts(state, S(RPAREN)) >= 0   ? ", expected )"
+           : shifts(state, S(RBRACK)) >= 0 ? ", expected ]"
+           : shifts(state, S(RBRACE)) >= 0 ? ", expected }"
+           : shifts(state, S(COLON)) >= 0  ? ", expected :"
+           : shifts(state, S(LBODY)) >= 0  ? ", expected {"
+                                           : "";
+}
+
 /* Says what is wrong about the token P->last.  Where the text starts with a blank or comma it
  * follows "unexpected …". */
 static const char *message(Parser *P, const yy_state_t *top)
@@ -136,7 +147,11 @@ static const char *message(Parser *P, const yy_state_t *top)
         if (s1 == S(types)) {
             return prev == TOK_COMMA ? ", expected type" : ", expected ]";
         }
-        return list_message(P, s1, prev);
+        if (s1 == S(ELLIPSIS)) { /* f(xs... */
+            return " in argument list; possibly missing comma or )";
+        }
+        s0 = s1;
+        break;
     case S(expr_opt):
         if (prev == TOK_LBRACK || prev == TOK_COLON) {
             return ", expected expression";
@@ -151,9 +166,10 @@ static const char *message(Parser *P, const yy_state_t *top)
         if (s1 == S(IF) || s1 == S(FOR) || s1 == S(SWITCH)) {
             return ", expected {";
         }
-        return tok == TOK_LBRACE       ? ", expected for loop condition"
-               : prev == TOK_SEMICOLON ? ", expected expression"
-                                       : ", expected { after for clause";
+        if (prev != TOK_SEMICOLON) {
+            return ", expected semicolon or newline";
+        }
+        return tok == TOK_LBRACE ? ", expected for loop condition" : ", expected expression";
     case S(fields):
     case S(field_list):
         if (prev == TOK_IDENT &&
@@ -232,13 +248,13 @@ static const char *message(Parser *P, const yy_state_t *top)
     for (int t = S(IDENT); t < S(RESYNC_DECL); t++) {
         if (shifts(*top, (Sym)t) >= 0) {
             if (only != S(YYEMPTY)) {
-                return "";
+                return closing_message(*top);
             }
             only = (Sym)t;
         }
     }
     if (only == S(YYEMPTY)) {
-        return "";
+        return closing_message(*top);
     }
     const char *text = only == S(LBODY)       ? "{"
                        : only == S(TPARAMS)   ? "["

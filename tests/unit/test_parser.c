@@ -367,7 +367,7 @@ Test(parser, errors_in_statements)
         {"if x {}\nelse {}", "4:1 unexpected keyword else, expected }"},
         {"if var x = 1; x {}", "3:4 var declaration not allowed in if initializer"},
         {"for i := 0; i < 1; i++\n{\n}", "3:23 unexpected newline, expected { after for clause"},
-        {"for i := 0; i < 1 {}", "3:19 unexpected {, expected for loop condition"},
+        {"for i := 0; i < 1 {}", "3:19 unexpected {, expected semicolon or newline"},
         {"for x; {}", "3:8 unexpected {, expected for loop condition"},
         {"for i := 0; ; i := 1 {}", "3:15 cannot declare in post statement of for loop"},
         {"for a, b, c := range x {}", "3:11 range clause permits at most two iteration variables"},
