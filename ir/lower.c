@@ -10,7 +10,10 @@ IrSym *lo_global(Lower *L, Object *o)
     IrSym *s = lo_ptrmap_get(&L->globals, o);
     if (s)
         return s;
-    s = ir_sym(L->m, arena_printf(L->a, "%s.%s", o->pkg->path, o->name->s));
+    if (lo_type(o->type)->size == 0)
+        s = lo_zero_base(L);
+    else
+        s = ir_sym(L->m, arena_printf(L->a, "%s.%s", o->pkg->path, o->name->s));
     lo_ptrmap_put(L->a, &L->globals, o, s);
     return s;
 }
@@ -530,9 +533,8 @@ static void declare_global(Object *o, void *arg)
         return;
     IrType *t = lo_type(o->type);
     IrSym *s = lo_global(L, o);
-    if (!s->data)
-        ir_data_new(L->m, s, IRL_EXPORT, t->size ? t->size : 1, t->align ? t->align : 1, false,
-                    lo_has_ptr(t));
+    if (!s->data && t->size)
+        ir_data_new(L->m, s, IRL_EXPORT, t->size, t->align, false, lo_has_ptr(t));
 }
 
 static void init_step(Fn *fn, InitStep *st)
@@ -578,7 +580,7 @@ static void lower_init(Lower *L)
         InitStep *st = &pkg->inits.p[i];
         diag_working_on(st->rhs->range.start);
         if (st->lhs.n == 1 && st->lhs.p[0]->name && st->lhs.p[0]->name != name_blank &&
-            lo_static_ok(L, st->rhs, st->lhs.p[0]->type)) {
+            lo_type(st->lhs.p[0]->type)->size && lo_static_ok(L, st->rhs, st->lhs.p[0]->type)) {
             lo_static_put(L, lo_global(L, st->lhs.p[0])->data, 0, st->rhs, st->lhs.p[0]->type);
             continue;
         }

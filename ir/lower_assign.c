@@ -422,7 +422,7 @@ static void assign_op(Fn *fn, Stmt *s)
     }
     Place p = lo_place(fn, lhs, false);
     bool shift = op == TOK_SHL || op == TOK_SHR;
-    IrOpnd y = shift ? lo_expr(fn, rhs) : lo_expr_to(fn, rhs, p.type);
+    IrOpnd y = shift ? lo_shift_count(fn, rhs) : lo_expr_to(fn, rhs, p.type);
     update(fn, &p, op, y, shift ? lo_typeof(fn, rhs) : p.type, s->assign.op_pos);
 }
 

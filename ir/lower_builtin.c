@@ -292,14 +292,11 @@ static void print_one(Fn *fn, IrOpnd v, Type *t)
         } else if (it == irt_bool) {
             rt = RT_print_bool;
         } else if (it->kind == IRT_STRUCT) {
-            lo_rt(fn, RT_print_complex,
-                  (IrOpnd[]){lo_conv(fn, lo_field(fn, v, 0), irt_f64),
-                             lo_conv(fn, lo_field(fn, v, 1), irt_f64)},
-                  2);
+            lo_rt(fn, it->fields[0] == irt_f32 ? RT_print_complex64 : RT_print_complex,
+                  (IrOpnd[]){lo_field(fn, v, 0), lo_field(fn, v, 1)}, 2);
             return;
         } else if (irt_is_float(it)) {
-            rt = RT_print_float;
-            v = lo_conv(fn, v, irt_f64);
+            rt = it == irt_f32 ? RT_print_float32 : RT_print_float;
         } else if (irt_is_int(it)) {
             rt = irt_is_signed(it) ? RT_print_int : RT_print_uint;
             v = lo_conv(fn, v, irt_is_signed(it) ? irt_i64 : irt_u64);

@@ -306,6 +306,8 @@ static bool may_be_builtin_plan(Fn *fn, Expr *e, CallPlan *p)
             t = type_basic[BASIC_UNSAFE_POINTER];
         add_arg(fn, p, lo_expr_to(fn, x, t), t);
     }
+    if (p->builtin == BUILTIN_RECOVER) /* as if called by this function, when it returns */
+        add_arg(fn, p, fn->has_may ? fn->may : lo_bool(false), type_basic[BASIC_BOOL]);
     fn->pos = e->call.lparen ? e->call.lparen : e->range.start;
     return true;
 }
@@ -359,11 +361,12 @@ static IrSym *make_thunk(Fn *fn, CallPlan *p, bool is_defer, IrOpnd **vals, Type
     CallPlan q = *p;
     q.args = ARENA_ARRAY(L->a, IrOpnd, p->nargs + 1);
     uint32_t next = 0;
-    if (p->kind == PLAN_BUILTIN && p->builtin == BUILTIN_RECOVER) {
+    bool is_recover = p->kind == PLAN_BUILTIN && p->builtin == BUILTIN_RECOVER;
+    IrOpnd by_panic = {0};
+    if (is_recover) {
         uint32_t r = lo_tmp(t, irt_bool);
         lo_inst(t, IR_MAYRECOVER, r, NULL, 0)->sym = sym;
-        t->may = lo_reg(t, r);
-        t->has_may = true;
+        by_panic = lo_reg(t, r);
         t->f->uses_recover = true;
     }
     if (is_captured(p->fn)) {
@@ -376,6 +379,11 @@ static IrSym *make_thunk(Fn *fn, CallPlan *p, bool is_defer, IrOpnd **vals, Type
             q.args[i] = lo_load(t, it[next], lo_at(lo_reg(t, er), (int64_t)env->offsets[next + 1]));
             next++;
         }
+    }
+    if (is_recover && is_defer) {
+        /* run by the panic itself it is no call by a deferred function */
+        t->may = lo_op2(t, IR_AND, irt_bool, q.args[0], lo_op1(t, IR_LNOT, irt_bool, by_panic));
+        t->has_may = true;
     }
     if (p->kind == PLAN_BUILTIN) {
         lo_builtin_apply(t, p->builtin, q.args, q.types, q.nargs);

@@ -2,6 +2,7 @@
  * the type's key; those of a package's own defined types stand in that package's object
  * alone, and others refer to them. */
 #include "ir/lower_int.h"
+#include "runtime/allocrun.h"
 
 /* The defined type that t is, or points to, directly. */
 static Type *named_of(Type *t)
@@ -365,6 +366,12 @@ void lo_desc_emit(Lower *L, Type *t)
         flags |= RT_COMPARABLE | (lo_plain_eq(t) ? RT_PLAIN_EQ : 0);
     if (u->kind == TYPE_SIGNATURE && u->sig.variadic)
         flags |= RT_VARIADIC;
+    if (pb <= 512) {
+        uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, 16);
+        mark_pointers(t, 0, bits);
+        unsigned run = rt_alloc_run(it->size, pb, bits);
+        put_int(&k, offsetof(RtType, alloc), run < 256 ? run : 0, 1);
+    }
     if (pb) {
         bool repeat = u->kind == TYPE_ARRAY && u->array.len > 1;
         if (repeat)

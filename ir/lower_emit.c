@@ -192,8 +192,16 @@ Addr lo_slot(Fn *fn, IrType *t)
     return (Addr){.base = lo_reg(fn, r), .fresh = true};
 }
 
+/* All objects without size have one address. */
+IrSym *lo_zero_base(Lower *L)
+{
+    return ir_sym_c(L->m, "rt_zerobase", false);
+}
+
 IrOpnd lo_alloc(Fn *fn, Type *t)
 {
+    if (lo_type(t)->size == 0)
+        return ir_addr(lo_zero_base(fn->L), 0);
     uint32_t r = lo_tmp(fn, irt_ptr);
     IrSym *d = lo_desc(fn->L, t);
     IrInst *in = lo_inst(fn, IR_ALLOC, r, NULL, 0);

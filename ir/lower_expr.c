@@ -377,14 +377,24 @@ static IrOpnd complex_binary(Fn *fn, Token op, IrType *t, IrOpnd x, IrOpnd y)
 
 static IrOpnd shift(Fn *fn, Token op, IrType *t, IrOpnd x, IrOpnd n)
 {
-    if (irt_is_float(n.type))
-        n = ir_int(irt_u64, (int64_t)n.f);
     if (irt_is_signed(n.type)) {
         if (n.kind != IRO_INT)
             lo_inst(fn, IR_CHECK_SHIFT, IR_NOREG, &n, 1);
         n = lo_conv(fn, n, irt_u64);
     }
     return lo_op2(fn, arith_op(op), t, x, n);
+}
+
+/* Constant counts may be of any numeric kind: 1.0, 'a', 2+0i. */
+IrOpnd lo_shift_count(Fn *fn, Expr *e)
+{
+    if (e->mode != MODE_CONST)
+        return lo_expr(fn, e);
+    uint64_t n = 0;
+    ConstVal *v = const_to_int(fn->L->a, e->cv);
+    if (!const_uint64_val(v, &n))
+        n = UINT64_MAX; /* beyond any width */
+    return ir_int(irt_u64, (int64_t)n);
 }
 
 static IrOpnd concat(Fn *fn, IrOpnd *v, uint32_t n)
@@ -508,7 +518,7 @@ static IrOpnd binary_expr(Fn *fn, Expr *e)
     IrOpnd x, y;
     if (op == TOK_SHL || op == TOK_SHR) {
         x = lo_expr_to(fn, e->binary.x, t);
-        y = lo_expr(fn, e->binary.y);
+        y = lo_shift_count(fn, e->binary.y);
     } else {
         x = lo_expr_to(fn, e->binary.x, t);
         y = lo_expr_to(fn, e->binary.y, t);

@@ -174,6 +174,7 @@ void lo_store(Fn *fn, Addr a, IrOpnd v);
 void lo_zero(Fn *fn, Addr a, IrType *t);
 IrOpnd lo_lea(Fn *fn, Addr a);
 Addr lo_slot(Fn *fn, IrType *t);
+IrSym *lo_zero_base(Lower *L);
 IrOpnd lo_alloc(Fn *fn, Type *t);
 /* *dst = *src for values of t, which may overlap. */
 void lo_move(Fn *fn, Type *t, Addr dst, Addr src);
@@ -246,6 +247,7 @@ Loc lo_loc(Fn *fn, Expr *e);
 IrOpnd lo_loc_value(Fn *fn, Loc l);
 Loc lo_loc_field(Fn *fn, Loc l, int index); /* follows a pointer first */
 IrOpnd lo_binary(Fn *fn, Token op, Type *t, IrOpnd x, IrOpnd y, Type *ytype, Pos pos);
+IrOpnd lo_shift_count(Fn *fn, Expr *e);
 bool lo_has_call(Expr *e);
 IrOpnd lo_index_i64(Fn *fn, IrOpnd idx);
 IrOpnd lo_slice_len(Fn *fn, Type *t, IrOpnd v);

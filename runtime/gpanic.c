@@ -182,6 +182,20 @@ void rt_panic_shift(void)
     error(TEXT("negative shift amount"));
 }
 
+/* state: RtRangeFault */
+void rt_panic_range(int64_t state)
+{
+    switch (state) {
+    case RT_RANGE_DONE:
+        error(TEXT("range function continued iteration after function for loop body returned false"));
+    case RT_RANGE_PANIC: error(TEXT("range function continued iteration after loop body panic"));
+    case RT_RANGE_EXHAUSTED:
+        error(TEXT("range function continued iteration after whole loop exit"));
+    default:
+        error(TEXT("range function recovered a loop body panic and did not resume panicking"));
+    }
+}
+
 void rt_panic_slice2array(int64_t have, int64_t want)
 {
     error(sys_rt_array_text(have, want));

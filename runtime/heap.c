@@ -35,7 +35,8 @@ static uint16_t run_hash[RUN_HASH];
 static unsigned run_count = RT_RUN_DYNAMIC;
 static RtMutex run_lock, boot_lock, persistent_lock;
 
-static _Alignas(16) uint64_t zero_base[2];
+/* Address of all objects without size; generated code refers to it. */
+_Alignas(16) uint64_t rt_zerobase[2];
 
 static const uint8_t word_map[1] = {1};
 const RtType rt_word_type = {.size = 8,
@@ -452,7 +453,7 @@ static void *alloc_boot(size_t n, const RtType *t)
 void *rt_alloc(size_t n, const RtType *t)
 {
     if (n == 0)
-        return zero_base;
+        return rt_zerobase;
     if (t && t->ptrbytes == 0)
         t = NULL;
     if (n > (t ? RT_MAX_SMALL - 8 : RT_MAX_SMALL))
