@@ -7,8 +7,10 @@
 
 /* ---- the write barrier ------------------------------------------------------------------------
  *
- * While the collector marks, every pointer word that is about to be overwritten is recorded
- * first (abi.h, rt_wbrec).  The flag is volatile: a loop must not keep it in a register. */
+ * While the collector marks, every pointer word that was overwritten is recorded (abi.h,
+ * rt_wbrec): read the old words, store, test the flag, in that order, since a preemption may
+ * fall between any two instructions and marking may begin in it.  So flag and, where the
+ * compiler knows the variable, store are volatile. */
 
 static void pointer_words(const IrType *t, uint64_t at, uint64_t *out, uint32_t *n, uint32_t max)
 {
@@ -30,34 +32,51 @@ static void pointer_words(const IrType *t, uint64_t at, uint64_t *out, uint32_t 
     }
 }
 
-/* Records every word of a large value, in a loop. */
-static void record_all(Gen *g, RV *base, uint64_t size)
+static gcc_jit_type *volatile_word(Gen *g)
 {
-    LV *at = gen_temp(g, g->t_long, "w");
-    gcc_jit_block *head = gen_block(g), *body = gen_block(g), *done = gen_block(g);
-    gen_assign(g, at, gen_long(g, g->t_long, 0));
-    gen_goto(g, head);
-    gen_branch(g,
-               gen_cmp(g, GCC_JIT_COMPARISON_LT, gj.lvalue_as_rvalue(at),
-                       gen_long(g, g->t_long, (int64_t)size)),
-               body, done);
-    LV *word = gj.context_new_array_access(g->ctx, g->loc, gen_cast(g, base, g->t_charp),
-                                           gj.lvalue_as_rvalue(at));
-    RV *p = gen_cast(g, gj.lvalue_get_address(word, g->loc), g->t_ptr);
-    gj.block_add_eval(g->b, g->loc, gen_rt_call(g, RT_wbrec, &p, 1));
-    gen_assign(g, at,
-               gen_bin(g, GCC_JIT_BINARY_OP_PLUS, g->t_long, gj.lvalue_as_rvalue(at),
-                       gen_long(g, g->t_long, 8)));
-    gen_goto(g, head);
-    g->b = done;
+    return gj.type_get_pointer(gj.type_get_volatile(g->t_ptr));
 }
 
-static void barrier(Gen *g, const IrInst *in)
+/* A value with more pointer words than are worth code: through memory and the runtime. */
+static void store_large(Gen *g, const IrInst *in)
 {
-    enum { MAX = 8 };
+    const IrType *t = in->args[1].type;
+    LV *tmp = gen_temp(g, gen_type(g, t)->t, "v");
+    gen_assign(g, tmp, gen_value(g, &in->args[1]));
+    RV *args[3] = {gen_offset(g, gen_value(g, &in->args[0]), in->imm),
+                   gen_cast(g, gj.lvalue_get_address(tmp, g->loc), g->t_ptr),
+                   gen_long(g, g->t_long, (int64_t)t->size)};
+    gj.block_add_eval(g->b, g->loc, gen_rt_call(g, RT_storemove, args, 3));
+}
+
+static void store_ref(Gen *g, const IrInst *in)
+{
+    enum { MAX = 4 };
     uint64_t words[MAX];
+    LV *old[MAX];
     uint32_t n = 0;
-    pointer_words(in->args[1].type, 0, words, &n, MAX);
+    const IrType *t = in->args[1].type;
+    pointer_words(t, 0, words, &n, MAX);
+    if (n > MAX) {
+        store_large(g, in);
+        return;
+    }
+    LV *at = gen_temp(g, g->t_ptr, "at");
+    gen_assign(g, at, gen_offset(g, gen_value(g, &in->args[0]), in->imm));
+    for (uint32_t i = 0; i < n; i++) {
+        old[i] = gen_temp(g, g->t_ptr, "old");
+        RV *p = gen_cast(g, gen_offset(g, gj.lvalue_as_rvalue(at), (int64_t)words[i]),
+                         volatile_word(g));
+        gen_assign(g, old[i],
+                   gen_cast(g, gj.lvalue_as_rvalue(gj.rvalue_dereference(p, g->loc)), g->t_ptr));
+    }
+    if (t->kind == IRT_PTR) {
+        LV *to =
+            gj.rvalue_dereference(gen_cast(g, gj.lvalue_as_rvalue(at), volatile_word(g)), g->loc);
+        gen_assign(g, to, gen_value(g, &in->args[1]));
+    } else {
+        gen_assign(g, gen_deref(g, gj.lvalue_as_rvalue(at), 0, t), gen_value(g, &in->args[1]));
+    }
     if (!n)
         return;
     if (!g->wb_enabled)
@@ -68,13 +87,9 @@ static void barrier(Gen *g, const IrInst *in)
     RV *flag = gen_cast(g, gj.lvalue_as_rvalue(g->wb_enabled), gen_int_type(g, 4, false));
     RV *on = gen_cmp(g, GCC_JIT_COMPARISON_NE, flag, gen_long(g, gen_int_type(g, 4, false), 0));
     gen_branch(g, gen_expect(g, on, false), slow, join);
-    if (n > MAX) {
-        record_all(g, gen_offset(g, gen_value(g, &in->args[0]), in->imm), in->args[1].type->size);
-    } else {
-        for (uint32_t i = 0; i < n; i++) {
-            RV *p = gen_offset(g, gen_value(g, &in->args[0]), in->imm + (int64_t)words[i]);
-            gj.block_add_eval(g->b, g->loc, gen_rt_call(g, RT_wbrec, &p, 1));
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        RV *p = gj.lvalue_as_rvalue(old[i]);
+        gj.block_add_eval(g->b, g->loc, gen_rt_call(g, RT_wbrec, &p, 1));
     }
     gen_goto(g, join);
 }
@@ -83,8 +98,10 @@ static void store(Gen *g, const IrInst *in)
 {
     if (!in->args[1].type->size)
         return;
-    if (in->op == IR_STOREREF)
-        barrier(g, in);
+    if (in->op == IR_STOREREF) {
+        store_ref(g, in);
+        return;
+    }
     gen_assign(g, gen_deref(g, gen_value(g, &in->args[0]), in->imm, in->args[1].type),
                gen_value(g, &in->args[1]));
 }

@@ -67,8 +67,11 @@
     RT(slicecopy, "slicecopy", "i:ppipi", 0) /* elem type, dst ptr, dst len, src ptr, src len →    \
                            number copied; may overlap; with write barriers */                      \
     RT(memclr_ref, "memclr.ref", "v:pi", 0) /* zero n bytes that may hold pointers */              \
-    RT(wbrec, "wb", "v:p", 0) /* the barrier's slow path: address of the pointer word that is     \
-                           about to be overwritten; called only while rt_wb_enabled */             \
+    RT(wbrec, "wb", "v:p", 0) /* the barrier's slow path, after a pointer word was overwritten while \
+                           rt_wb_enabled: the old word.  The order is: read the old word,          \
+                           store, test the flag; then a preemption in between loses nothing,       \
+                           as the old word is in a register */                                     \
+    RT(storemove, "store.move", "v:ppi", 0) /* dst, src, n bytes: a large store with barrier */    \
     /* strings */                                                                                  \
     RT(concat, "string.concat", "s:pi", RTF_ALLOC) /* array of strings, n */                       \
     RT(string_cmp, "string.cmp", "i:ss", RTF_LEAF | RTF_PURE) /* <0 0 >0 */                        \

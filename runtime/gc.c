@@ -1,15 +1,54 @@
 /* SPDX-License-Identifier: MIT
  *
- * The collector's cycle and pacing. */
+ * The collector's cycle.
+ *
+ *   off ──start──> mark ──(markers idle, some allocation notices)──finish──> off, sweeping
+ *
+ * start and finish stop the world.  start makes the snapshot: barriers go on (they shade
+ * what is overwritten), new objects are born black, the stacks are scanned.  Marker threads
+ * of our own scan the variables and the heap while the program runs; who allocates beyond
+ * the goal assists.  Pacing is in pace.c, the verifier in gcverify.c. */
 #include "runtime/gc.h"
 
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "runtime/gcmark.h"
+#include "runtime/gcpace.h"
 #include "runtime/special.h"
 
 RtGc rt_gc = {.percent = 100, .limit = INT64_MAX};
 uint32_t rt_wb_enabled;
+
+extern const char __start_gol_data[] __attribute__((weak));
+extern const char __stop_gol_data[] __attribute__((weak));
+extern const char __start_gol_bss[] __attribute__((weak));
+extern const char __stop_gol_bss[] __attribute__((weak));
+
+enum { MAX_MARKERS = 16 };
+static GcWork marker_work[MAX_MARKERS];
+static GcWork root_work;
+static uint32_t nmarkers;    /* threads that exist */
+static uint32_t active;      /* markers that have or look for work */
+static uint32_t idle;        /* markers that wait for more in this cycle */
+static uint32_t mark_seq;    /* futex: counts changes that markers wait for */
+static uint32_t globals_due; /* the variables have yet to be scanned */
+static RtMutex start_lock;
+static uint32_t attempts; /* to finish, in this cycle */
+static struct {
+    uint64_t begin, live, pause, pause1, marking;
+    GcWhy why;
+} cycle;
+static uint32_t stress_count;
 
 uint64_t rt_random_seed(void)
 {
@@ -19,9 +58,420 @@ uint64_t rt_random_seed(void)
     return v;
 }
 
-void rt_gc_init(void)
+void rt_gc_wake(int n)
 {
-    rt_heap.trigger = UINT64_MAX;
+    __atomic_fetch_add(&mark_seq, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, &mark_seq, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
+}
+
+static void wake_markers(void)
+{
+    rt_gc_wake(INT32_MAX);
+}
+
+bool rt_gc_hungry(void)
+{
+    return __atomic_load_n(&idle, __ATOMIC_RELAXED) != 0;
+}
+
+static uint64_t thread_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* ---- marker threads ---------------------------------------------------------------------------- */
+
+static void scan_globals(GcWork *w)
+{
+    uint32_t one = 1;
+    if (!__atomic_load_n(&globals_due, __ATOMIC_RELAXED) ||
+        !__atomic_compare_exchange_n(&globals_due, &one, 0, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
+        return;
+    gc_mark_range(w, __start_gol_data, __stop_gol_data);
+    gc_mark_range(w, __start_gol_bss, __stop_gol_bss);
+}
+
+static void mark_until_dry(GcWork *w)
+{
+    for (;;) {
+        scan_globals(w);
+        gc_drain(w, 0);
+        uint32_t seq = __atomic_load_n(&mark_seq, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(&idle, 1, __ATOMIC_SEQ_CST);
+        if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left()) {
+            /* The last one: nobody can make more but the program's barriers. */
+            __atomic_store_n(&rt_gc.mark_done, 1, __ATOMIC_RELEASE);
+            __atomic_store_n(&rt_heap.trigger, 0, __ATOMIC_RELEASE);
+        }
+        while (!gc_work_left()) {
+            if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) != GC_MARK) {
+                __atomic_fetch_sub(&idle, 1, __ATOMIC_SEQ_CST);
+                return;
+            }
+            syscall(SYS_futex, &mark_seq, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, seq, NULL, NULL, 0);
+            seq = __atomic_load_n(&mark_seq, __ATOMIC_SEQ_CST);
+        }
+        __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_sub(&idle, 1, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void *marker(void *arg)
+{
+    uintptr_t me = (uintptr_t)arg;
+    uint32_t seen = 0;
+    for (;;) {
+        uint32_t seq = __atomic_load_n(&mark_seq, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK) {
+            uint64_t t = thread_ns();
+            __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
+            mark_until_dry(&marker_work[me]);
+            __atomic_fetch_add(&rt_gc.mark_ns, thread_ns() - t, __ATOMIC_RELAXED);
+        }
+        uint32_t cycles = __atomic_load_n(&rt_gc.cycles, __ATOMIC_ACQUIRE);
+        if (me == 0 && cycles != seen) { /* the first one sweeps in the background */
+            seen = cycles;
+            while (rt_sweep_some(64))
+                ;
+            rt_gc_scavenge();
+        }
+        syscall(SYS_futex, &mark_seq, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, seq, NULL, NULL, 0);
+    }
+    return NULL;
+}
+
+static void start_markers(void)
+{
+    uint32_t want = (rt_gomaxprocs + 3) / 4;
+    if (want > MAX_MARKERS)
+        want = MAX_MARKERS;
+    while (nmarkers < want) {
+        sigset_t all, old;
+        pthread_attr_t attr;
+        pthread_t t;
+        sigfillset(&all);
+        pthread_attr_init(&attr);
+        pthread_attr_setstacksize(&attr, 128 << 10);
+        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        pthread_sigmask(SIG_SETMASK, &all, &old);
+        int e = pthread_create(&t, &attr, marker, (void *)(uintptr_t)nmarkers);
+        pthread_sigmask(SIG_SETMASK, &old, NULL);
+        pthread_attr_destroy(&attr);
+        if (e)
+            break; /* those who allocate will have to mark */
+        nmarkers++;
+    }
+}
+
+/* ---- barrier ------------------------------------------------------------------------------------- */
+
+static GcWork *my_work(void)
+{
+    RtMCache *mc = rt_mcache_current();
+    if (!mc)
+        rt_throw("write barrier without a P");
+    if (!mc->gcwork)
+        mc->gcwork = rt_persistent(sizeof *mc->gcwork);
+    return mc->gcwork;
+}
+
+/* Where the markers have run dry, lets them know of what a barrier found. */
+static void share(GcWork *w)
+{
+    if (w->block && w->block->n >= 64) {
+        gc_publish(w);
+    }
+}
+
+void rt_wbrec(void *old)
+{
+    GcWork *w = my_work();
+    gc_mark_word(w, (uintptr_t)old);
+    share(w);
+}
+
+void rt_gc_shade(void *p)
+{
+    rt_wbrec(p);
+}
+
+void rt_wbrec_bulk(void *p, size_t n)
+{
+    GcWork *w = my_work();
+    for (size_t i = 0; i + 8 <= n; i += 8)
+        gc_mark_word(w, __atomic_load_n((uintptr_t *)((char *)p + i), __ATOMIC_RELAXED));
+    share(w);
+}
+
+void rt_storemove(void *dst, const void *src, int64_t n)
+{
+    if (__atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED))
+        rt_wbrec_bulk(dst, (size_t)n);
+    memmove(dst, src, (size_t)n);
+}
+
+/* ---- the cycle -------------------------------------------------------------------------------------- */
+
+static void count_range(void *arg, const void *lo, const void *hi)
+{
+    if (lo >= hi)
+        return;
+    rt_gc.roots += (uint64_t)((const char *)hi - (const char *)lo);
+    gc_mark_range(arg, lo, hi);
+}
+
+static void scan_goroutine(RtGoroutine *g, void *w)
+{
+    rt_g_scan(g, count_range, w);
+}
+
+static void each_cache(void (*fn)(RtMCache *))
+{
+    for (RtMCache *mc = rt_heap.caches; mc; mc = mc->next)
+        fn(mc);
+}
+
+static uint64_t stop(const char *why)
+{
+    uint64_t t = (uint64_t)rt_nanotime();
+    rt_stop_world(why);
+    return t;
+}
+
+static void record_pause(uint64_t since)
+{
+    uint64_t d = (uint64_t)rt_nanotime() - since;
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    uint32_t i = rt_gc.cycles % 256;
+    rt_gc.pause_total += d;
+    if (d > rt_gc.pause_ns[i])
+        rt_gc.pause_ns[i] = d;
+    rt_gc.last_end = rt_gc.pause_end[i] = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+    cycle.pause = d;
+}
+
+/* Opens a cycle; the world stands still. */
+static void open_cycle(GcWhy why)
+{
+    rt_sweep_finish();
+    each_cache(rt_mcache_flush);
+    cycle.begin = (uint64_t)rt_nanotime();
+    cycle.live = rt_heap.live;
+    cycle.why = why;
+    attempts = 0;
+    rt_gc.roots =
+        (uint64_t)((__stop_gol_data - __start_gol_data) + (__stop_gol_bss - __start_gol_bss));
+    rt_gc.mark_done = 0;
+    rt_gc.pause_ns[rt_gc.cycles % 256] = 0;
+    __atomic_store_n(&rt_gc.black, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_wb_enabled, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_gc.phase, GC_MARK, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_heap.trigger, rt_gc.goal, __ATOMIC_RELAXED);
+    rt_m_scan(count_range, &root_work);
+    rt_g_foreach(scan_goroutine, &root_work);
+    rt_sched_scan(count_range, &root_work);
+    rt_special_roots(&root_work);
+    __atomic_store_n(&globals_due, 1, __ATOMIC_SEQ_CST);
+}
+
+static void publish_cache(RtMCache *mc)
+{
+    if (mc->gcwork)
+        gc_publish(mc->gcwork);
+}
+
+static uint64_t total_bytes;
+static void add_bytes(GcWork *w)
+{
+    total_bytes += w->bytes;
+    w->bytes = 0;
+}
+static void add_cache_bytes(RtMCache *mc)
+{
+    if (mc->gcwork)
+        add_bytes(mc->gcwork);
+}
+
+/* Marks what is left; the world stands still. */
+static void drain_all(void)
+{
+    do {
+        wake_markers();
+        scan_globals(&root_work);
+        gc_drain(&root_work, 0);
+        while (__atomic_load_n(&active, __ATOMIC_ACQUIRE))
+            __builtin_ia32_pause();
+    } while (gc_work_left());
+}
+
+/* Closes the cycle: nothing is gray any more; the world stands still. */
+static void close_cycle(void)
+{
+    if (rt_special_due(&root_work)) {
+        gc_publish(&root_work);
+        drain_all();
+    }
+    if (rt_gc.verify)
+        rt_gc_verify();
+    __atomic_store_n(&rt_gc.phase, GC_OFF, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_gc.black, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_wb_enabled, 0, __ATOMIC_SEQ_CST);
+    each_cache(rt_mcache_flush);
+    total_bytes = 0;
+    add_bytes(&root_work);
+    for (uint32_t i = 0; i < MAX_MARKERS; i++)
+        add_bytes(&marker_work[i]);
+    each_cache(add_cache_bytes);
+    uint64_t born = rt_heap.live > cycle.live ? rt_heap.live - cycle.live : 0;
+    uint64_t peak = rt_heap.live;
+    rt_gc.marked = total_bytes + born;
+    rt_heap.live = rt_gc.marked;
+    rt_gc_pace(born, cycle.live);
+    rt_sweep_begin();
+    rt_stack_trim();
+    __atomic_fetch_add(&rt_gc.cycles, 1, __ATOMIC_SEQ_CST);
+    if (cycle.why == GC_FORCED)
+        rt_gc.forced++;
+    if (rt_gc.trace)
+        rt_gc_print_trace(cycle.begin, cycle.pause1, cycle.live, peak);
+    wake_markers();
+}
+
+static void start(GcWhy why)
+{
+    if (!rt_trylock(&start_lock))
+        return; /* somebody else does */
+    if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
+        rt_sweep_finish();
+        start_markers();
+        uint64_t t = stop("GC start");
+        open_cycle(why);
+        gc_publish(&root_work);
+        record_pause(t);
+        cycle.pause1 = cycle.pause;
+        rt_start_world();
+        wake_markers();
+    }
+    rt_unlock(&start_lock);
+}
+
+/* Tries to end the cycle whose markers have run dry. */
+static void finish(void)
+{
+    if (!rt_trylock(&start_lock))
+        return;
+    if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK &&
+        __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
+        uint64_t t = stop("GC end");
+        each_cache(publish_cache);
+        gc_publish(&root_work);
+        if (gc_work_left() && attempts++ < 4) {
+            /* What barriers recorded last may hang much together: go on beside the program. */
+            rt_gc.mark_done = 0;
+            __atomic_store_n(&rt_heap.trigger, rt_gc.goal, __ATOMIC_RELAXED);
+            record_pause(t);
+            rt_start_world();
+            wake_markers();
+        } else {
+            drain_all();
+            close_cycle();
+            record_pause(t);
+            rt_start_world();
+            rt_special_wake();
+        }
+    }
+    rt_unlock(&start_lock);
+}
+
+/* Marks for about budget bytes. */
+static void assist(int64_t budget)
+{
+    GcWork *w = my_work();
+    uint64_t t = thread_ns();
+    scan_globals(w);
+    /* Counted as active, or the cycle could end under us. */
+    __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
+    gc_drain(w, budget);
+    gc_publish(w);
+    if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left() &&
+        !__atomic_load_n(&globals_due, __ATOMIC_ACQUIRE)) {
+        __atomic_store_n(&rt_gc.mark_done, 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&rt_heap.trigger, 0, __ATOMIC_RELEASE);
+    }
+    __atomic_fetch_add(&rt_gc.mark_ns, thread_ns() - t, __ATOMIC_RELAXED);
+}
+
+void rt_gc_poll_slow(void)
+{
+    RtM *m = rt_m;
+    if (!m || !m->p)
+        return;
+    if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
+        if (rt_heap.live >= rt_gc.start_at)
+            start(GC_PACED);
+        else /* a marker that was late lowered it */
+            __atomic_store_n(&rt_heap.trigger, rt_gc.start_at, __ATOMIC_RELAXED);
+    } else if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
+        finish();
+    } else {
+        assist(128 << 10);
+    }
+}
+
+/* The whole of a cycle while the world stands still. */
+static void collect_stopped(GcWhy why)
+{
+    while (!rt_trylock(&start_lock)) { /* its owner may be waiting for us to stop */
+        rt_safepoint();
+        __builtin_ia32_pause();
+    }
+    start_markers();
+    uint64_t t = stop("GC");
+    if (rt_gc.phase == GC_MARK) { /* end the one under way first */
+        each_cache(publish_cache);
+        gc_publish(&root_work);
+        drain_all();
+        close_cycle();
+    }
+    open_cycle(why);
+    gc_publish(&root_work);
+    drain_all();
+    close_cycle();
+    rt_sweep_finish();
+    record_pause(t);
+    rt_start_world();
+    rt_unlock(&start_lock);
+    rt_special_wake();
+}
+
+void rt_gc_collect(GcWhy why)
+{
+    if (!rt_m || !rt_m->p)
+        return;
+    if (why != GC_FORCED) {
+        collect_stopped(why);
+        return;
+    }
+    /* Beside the program: the cycle under way, if any, then a whole one. */
+    uint32_t want = __atomic_load_n(&rt_gc.cycles, __ATOMIC_ACQUIRE) + 1 +
+                    (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK);
+    while ((int32_t)(__atomic_load_n(&rt_gc.cycles, __ATOMIC_ACQUIRE) - want) < 0) {
+        if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
+            start(GC_FORCED);
+        } else if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
+            finish();
+        } else {
+            assist(1 << 20);
+            if (!gc_work_left())
+                sched_yield();
+        }
+        rt_safepoint();
+    }
+    rt_sweep_finish();
 }
 
 void rt_gc_charge(uint64_t bytes)
@@ -32,33 +482,16 @@ void rt_gc_charge(uint64_t bytes)
     rt_gc_poll();
 }
 
-void rt_gc_poll_slow(void)
-{
-}
-
 void rt_gc_stress_tick(void)
 {
+    if (__atomic_fetch_add(&stress_count, 1, __ATOMIC_RELAXED) % rt_gc.stress == rt_gc.stress - 1)
+        rt_gc_collect(GC_STRESS);
 }
 
-void rt_gc_collect(GcWhy why)
+void rt_gc_init(void)
 {
-}
-
-void rt_special_sweep(RtSpan *s)
-{
-}
-
-void rt_wbrec(void *addr)
-{
-}
-
-void rt_wbrec_bulk(void *p, size_t n)
-{
-}
-
-void rt_heap_report(void)
-{
-    rt_eprintf("heap: %lu MB in use, %lu MB free, %lu MB given back\n",
-               (unsigned long)(rt_heap.pages_inuse >> 7), 0ul,
-               (unsigned long)(rt_heap.pages_released >> 7));
+    rt_gc.stress = (uint32_t)rt_debug_option("gcstress", 0);
+    rt_gc.verify = (uint32_t)rt_debug_option("gcverify", 0);
+    rt_gc.trace = (uint32_t)rt_debug_option("gctrace", 0);
+    rt_gc_pace_init();
 }

@@ -274,8 +274,12 @@ static bool next_run(RtMCache *mc, RtSpan *s, RtRun *r)
     return true;
 }
 
-static void settle(RtMCache *mc)
+void rt_mcache_settle(RtMCache *mc)
 {
+    if (mc->nmalloc) {
+        __atomic_fetch_add(&rt_heap.nmalloc, mc->nmalloc, __ATOMIC_RELAXED);
+        mc->nmalloc = 0;
+    }
     if (mc->allocated) {
         __atomic_fetch_add(&rt_heap.live, mc->allocated, __ATOMIC_RELAXED);
         __atomic_fetch_add(&rt_heap.total_alloc, mc->allocated, __ATOMIC_RELAXED);
@@ -303,9 +307,7 @@ void rt_mcache_flush(RtMCache *mc)
         s->cached = 0;
         mc->span[run] = NULL;
     }
-    settle(mc);
-    __atomic_fetch_add(&rt_heap.nmalloc, mc->nmalloc, __ATOMIC_RELAXED);
-    mc->nmalloc = 0;
+    rt_mcache_settle(mc);
 }
 
 static void init_small(RtSpan *s, unsigned run, bool zero)
@@ -364,7 +366,7 @@ static __attribute__((noinline)) void *refill(RtMCache *mc, unsigned run)
             mc->span[run] = NULL;
             *r = (RtRun){0};
         }
-        settle(mc);
+        rt_mcache_settle(mc);
         rt_gc_poll(); /* may collect, and so flush mc */
         s = rt_sweep_take(run);
         if (!s) {

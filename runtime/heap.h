@@ -70,6 +70,7 @@ struct RtMCache {
     uint64_t map_seed;     /* state of the random numbers for maps */
     uint64_t allocated;    /* bytes, not yet counted in heap.live */
     uint64_t nmalloc;      /* objects, not yet counted in heap.nmalloc */
+    struct GcWork *gcwork; /* for barriers and assists of this P */
 };
 
 typedef struct RtHeap {
@@ -84,6 +85,7 @@ typedef struct RtHeap {
                          on top of what that found */
     uint64_t trigger; /* collect when live reaches this */
     uint64_t pages_inuse, pages_released;
+    uint64_t pages_ever;                  /* pages that have been handed out at least once */
     uint64_t total_alloc, nmalloc, nfree; /* since the start: bytes, objects */
     RtMCache *caches;                     /* all of them */
     RtMCache *boot;                       /* used before there is a P */
@@ -99,7 +101,8 @@ extern uint32_t rt_run_size[RT_NRUNS]; /* slot size of each run; 0: not made yet
 /* Must run before anything else here; single-threaded. */
 void rt_heap_init(void);
 RtMCache *rt_mcache_new(void);
-void rt_mcache_flush(RtMCache *mc); /* gives back what it holds; the world stands still, or
+void rt_mcache_settle(RtMCache *mc); /* adds its tallies to the heap's */
+void rt_mcache_flush(RtMCache *mc);  /* gives back what it holds; the world stands still, or
                                        the cache's P is the caller's */
 /* The cache of the P that this thread owns, or NULL without one. */
 static inline RtMCache *rt_mcache_current(void)
@@ -165,7 +168,7 @@ static inline uint32_t rt_page_of(const RtSpan *s)
 static inline void rt_store_ref(void *addr, const void *val)
 {
     if (__builtin_expect(__atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED), 0))
-        rt_wbrec(addr);
+        rt_wbrec(*(void **)addr);
     __atomic_store_n((void **)addr, (void *)(uintptr_t)val, __ATOMIC_RELEASE);
 }
 

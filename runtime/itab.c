@@ -124,29 +124,25 @@ void *rt_itab(const RtType *iface, const RtType *type)
     return lookup(iface, type)->tab;
 }
 
-/* Go: runtime.TypeAssertionError's texts. */
-static _Noreturn void fail(RtString a, const char *mid, RtString b, const char *end, RtString c)
+/* A *runtime.TypeAssertionError, made on the goroutine's stack.  As in Go it does not name
+ * the static interface type. */
+void rt_panic_assert_missing(const RtType *iface, const RtType *dyn, const RtType *want,
+                             const uint8_t *missing, int64_t n);
+
+static _Noreturn void fail(const RtType *type, const RtType *want, RtString missing)
 {
-    const char *start = "interface conversion: ";
-    RtString parts[] = {{(const uint8_t *)start, (int64_t)strlen(start)},
-                        a,
-                        {(const uint8_t *)mid, (int64_t)strlen(mid)},
-                        b,
-                        {(const uint8_t *)end, (int64_t)strlen(end)},
-                        c,
-                        {(const uint8_t *)"", 1}};
-    rt_panic_str((const char *)rt_concat(parts, 7).p);
+    rt_raise((void *)rt_panic_assert_missing, 0, (uintptr_t)type, (uintptr_t)want,
+             (uintptr_t)missing.p, (uint64_t)missing.n, 0);
 }
 
 void *rt_assert_itab(const RtType *iface, const RtType *type, const RtType *from)
 {
-    static const RtString none = {(const uint8_t *)"interface", 9}, empty;
     if (!type)
-        fail(none, " is nil, not ", iface->string, "", empty);
+        fail(NULL, iface, (RtString){NULL, 0});
     if (((const RtInterfaceType *)iface)->nmethods == 0)
         return (void *)(uintptr_t)type;
     const Entry *e = lookup(iface, type);
     if (!e->tab)
-        fail(type->string, " is not ", iface->string, ": missing method ", e->missing->name);
+        fail(type, iface, e->missing->name);
     return e->tab;
 }

@@ -15,7 +15,8 @@ void *rt_box(const RtType *t, const void *value);
 void rt_typedmove(const RtType *t, void *dst, const void *src);
 int64_t rt_slicecopy(const RtType *elem, void *dst, int64_t ndst, const void *src, int64_t nsrc);
 void rt_memclr_ref(void *p, int64_t n);
-void rt_wbrec(void *addr);
+void rt_wbrec(void *old);
+void rt_storemove(void *dst, const void *src, int64_t n);
 /* Records the n bytes at p, word by word, before they are overwritten. */
 void rt_wbrec_bulk(void *p, size_t n);
 

@@ -17,7 +17,7 @@ RtHeap rt_heap;
 
 static uint32_t lists[NLISTS]; /* page + 1 of the first run */
 static uint64_t nonempty[2];
-static size_t top; /* pages below it have been handed out at least once */
+#define top rt_heap.pages_ever
 static size_t free_pages;
 
 static unsigned list_of(size_t n)

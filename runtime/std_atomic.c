@@ -8,7 +8,7 @@
 #include "runtime/std.h"
 
 extern uint32_t rt_wb_enabled;
-void rt_wbrec(void *slot);
+void rt_wbrec(void *old);
 
 #define ATOMIC(N, T)                                                                               \
     T std_sync_atomic_Load##N(T *p)                                                                \
@@ -51,23 +51,23 @@ void *std_sync_atomic_LoadPointer(void **p)
     return __atomic_load_n(p, __ATOMIC_SEQ_CST);
 }
 
-void std_sync_atomic_StorePointer(void **p, void *v)
-{
-    if (rt_wb_enabled)
-        rt_wbrec(p);
-    __atomic_store_n(p, v, __ATOMIC_SEQ_CST);
-}
-
 void *std_sync_atomic_SwapPointer(void **p, void *v)
 {
+    void *old = __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
     if (rt_wb_enabled)
-        rt_wbrec(p);
-    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);
+        rt_wbrec(old);
+    return old;
+}
+
+void std_sync_atomic_StorePointer(void **p, void *v)
+{
+    std_sync_atomic_SwapPointer(p, v);
 }
 
 bool std_sync_atomic_CompareAndSwapPointer(void **p, void *o, void *n)
 {
-    if (rt_wb_enabled)
-        rt_wbrec(p);
-    return __atomic_compare_exchange_n(p, &o, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    bool done = __atomic_compare_exchange_n(p, &o, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    if (done && rt_wb_enabled)
+        rt_wbrec(o);
+    return done;
 }

@@ -102,6 +102,17 @@
     STD(internal_bytealg_IndexString, 0)                                                           \
     STD(internal_bytealg_Equal, STDF_LEAF)                                                         \
     STD(internal_bytealg_Compare, STDF_LEAF)                                                       \
+    STD(runtime_setFinalizer, 0)                                                                   \
+    STD(runtime_addCleanup, 0)                                                                     \
+    STD(runtime_stopCleanup, 0)                                                                    \
+    STD(runtime_startRunner, 0)                                                                    \
+    STD(runtime_nextDue, 0)                                                                        \
+    STD(runtime_GC, 0)                                                                             \
+    STD(runtime_readStats, 0)                                                                      \
+    STD(runtime_readPauses, 0)                                                                     \
+    STD(runtime_debug_setGCPercent, 0)                                                             \
+    STD(runtime_debug_setMemoryLimit, 0)                                                           \
+    STD(runtime_debug_freeOSMemory, 0)                                                             \
     STD(internal_fastrand_Uint64, STDF_LEAF) /* → uint64 */
 
 #ifndef __ASSEMBLER__

@@ -141,6 +141,15 @@ static bool sweep_list(RunList *l, unsigned *n)
     return done;
 }
 
+void rt_sweep_span_now(RtSpan *s)
+{
+    RunList *l = &lists[s->run];
+    rt_lock(&l->lock);
+    if (s->sweepgen != rt_heap.sweepgen)
+        sweep_span(s);
+    rt_unlock(&l->lock);
+}
+
 void rt_sweep_large(void)
 {
     if (!__atomic_load_n(&large_pending, __ATOMIC_RELAXED))

@@ -3,6 +3,7 @@
  * See rt_testp.h. */
 #include "rt_testp.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,13 @@ void testp_attach(RtM *m, RtP *p)
 __attribute__((noinline)) void testp_start(void)
 {
     static RtP *all[1] = {&main_p};
-    stack_top = (char *)__builtin_frame_address(0) + 65536;
+    pthread_attr_t attr;
+    void *low;
+    size_t size;
+    pthread_getattr_np(pthread_self(), &attr);
+    pthread_attr_getstack(&attr, &low, &size);
+    stack_top = (char *)low + size;
+    pthread_attr_destroy(&attr);
     rt_allp = all;
     testp_attach(&main_m, &main_p);
     rt_heap_init();
@@ -66,9 +73,25 @@ void rt_panic_nilmap(void)
     caught("assignment to entry in nil map");
 }
 
+void rt_panic_assert_missing(const RtType *iface, const RtType *dyn, const RtType *want,
+                             const uint8_t *missing, int64_t n);
+void rt_panic_assert_missing(const RtType *iface, const RtType *dyn, const RtType *want,
+                             const uint8_t *missing, int64_t n)
+{
+    char b[200];
+    if (dyn)
+        snprintf(b, sizeof b, "interface conversion: %.*s is not %.*s: missing method %.*s",
+                 (int)dyn->string.n, dyn->string.p, (int)want->string.n, want->string.p, (int)n,
+                 missing);
+    else
+        snprintf(b, sizeof b, "interface conversion: interface is nil, not %.*s",
+                 (int)want->string.n, want->string.p);
+    caught(b);
+}
+
 void rt_raise(void *fn, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {
-    ((void (*)(void))fn)();
+    ((void (*)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t))fn)(a, b, c, d, e, f);
     abort();
 }
 
@@ -108,7 +131,34 @@ void rt_spin_slow(RtSpin *l)
         __builtin_ia32_pause();
 }
 
+void rt_park_prepare(RtWaitReason why, void *obj)
+{
+}
+
+void rt_park_commit(void)
+{
+    abort();
+}
+
+void rt_ready(RtGoroutine *g)
+{
+}
+
+RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags)
+{
+    return NULL;
+}
+
+void rt_ready_new(RtGoroutine *g);
+void rt_ready_new(RtGoroutine *g)
+{
+}
+
 void rt_stop_world(const char *reason)
+{
+}
+
+void rt_safepoint(void)
 {
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "rt_testp.h"
+#include "runtime/gcpace.h"
 
 TestSuite(rt_heap, .init = testp_start);
 
@@ -55,7 +56,7 @@ typedef struct {
 static void churn(uint64_t s, int rounds)
 {
     enum { N = 600 };
-    Block *b = calloc(N, sizeof *b);
+    Block *b = rt_alloc_conservative(N * sizeof *b);
     for (int i = 0; i < rounds; i++) {
         Block *x = &b[rnd(&s) % N];
         for (size_t k = 0; k < x->n; k++)
@@ -79,7 +80,6 @@ static void churn(uint64_t s, int rounds)
         if (sp->state == SPAN_SMALL && rt_slot_of(sp, x->p) != rt_slot_of(sp, x->p + x->n - 1))
             abort();
     }
-    free(b);
 }
 
 Test(rt_heap, blocks_do_not_overlap)
@@ -100,6 +100,7 @@ static void *thread(void *arg)
 Test(rt_heap, threads_do_not_disturb_each_other)
 {
     pthread_t t[4];
+    rt_gc_set_percent(-1); /* the test scheduler cannot stop the others */
     for (uintptr_t i = 0; i < 4; i++)
         pthread_create(&t[i], NULL, thread, (void *)i);
     for (int i = 0; i < 4; i++)

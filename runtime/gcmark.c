@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Marking.  An object is white (bit in marks[] clear), gray (set, waiting in a block) or
+ * black.  Objects are found by any interior pointer; their pointers by the pointer map of
+ * their span or type.  Scanning runs some objects behind a prefetch. */
+#include "runtime/gcmark.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+static RtMutex pool_lock;
+static GcBlock *full;  /* blocks with gray objects */
+static GcBlock *empty; /* free blocks */
+static uint32_t nfull;
+
+enum { CHUNK = 128 << 10 }; /* of a large object, scanned at a time */
+
+static GcBlock *get_empty(void)
+{
+    rt_lock(&pool_lock);
+    GcBlock *b = empty;
+    if (b)
+        empty = b->next;
+    rt_unlock(&pool_lock);
+    if (!b)
+        b = rt_persistent(sizeof *b);
+    b->n = 0;
+    b->next = NULL;
+    return b;
+}
+
+static void put_full(GcBlock *b)
+{
+    rt_lock(&pool_lock);
+    b->next = full;
+    full = b;
+    __atomic_store_n(&nfull, nfull + 1, __ATOMIC_SEQ_CST);
+    rt_unlock(&pool_lock);
+    if (rt_gc_hungry())
+        rt_gc_wake(1);
+}
+
+static GcBlock *get_full(void)
+{
+    if (!__atomic_load_n(&nfull, __ATOMIC_RELAXED))
+        return NULL;
+    rt_lock(&pool_lock);
+    GcBlock *b = full;
+    if (b) {
+        full = b->next;
+        __atomic_store_n(&nfull, nfull - 1, __ATOMIC_RELAXED);
+    }
+    rt_unlock(&pool_lock);
+    return b;
+}
+
+static void put_empty(GcBlock *b)
+{
+    rt_lock(&pool_lock);
+    b->next = empty;
+    empty = b;
+    rt_unlock(&pool_lock);
+}
+
+bool gc_work_left(void)
+{
+    return __atomic_load_n(&nfull, __ATOMIC_ACQUIRE) != 0;
+}
+
+static inline void push(GcWork *w, uint8_t *p)
+{
+    GcBlock *b = w->block;
+    if (rt_unlikely(!b))
+        b = w->block = get_empty();
+    b->item[b->n++] = p;
+    if (rt_unlikely(b->n == GC_BLOCK)) {
+        put_full(b);
+        w->block = NULL;
+    }
+}
+
+void gc_publish(GcWork *w)
+{
+    while (w->head != w->tail)
+        push(w, w->ring[w->head++ % GC_RING]);
+    if (w->block && w->block->n) {
+        put_full(w->block);
+        w->block = NULL;
+    }
+}
+
+static inline __attribute__((always_inline)) void mark(GcWork *w, uintptr_t p)
+{
+    size_t off = p - (uintptr_t)rt_heap.base;
+    if (off >= rt_heap.committed)
+        return;
+    uint32_t h = rt_heap.page_head[off >> RT_PAGE_SHIFT];
+    if (rt_unlikely(h == 0))
+        return;
+    RtSpan *s = &rt_heap.spans[h - 1];
+    uint8_t state = __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
+    size_t in = p - (uintptr_t)s->base;
+    if (rt_unlikely(state < SPAN_SMALL || in >= (size_t)s->npages << RT_PAGE_SHIFT))
+        return;
+    if (rt_likely(state == SPAN_SMALL)) {
+        uint32_t i = (uint32_t)(((uint64_t)(uint32_t)in * s->magic) >> 32);
+        uint64_t bit = 1ull << (i % 64), *m = &s->marks[i / 64];
+        if (i >= s->nelems || __atomic_load_n(m, __ATOMIC_RELAXED) & bit ||
+            !(__atomic_load_n(&s->alloc[i / 64], __ATOMIC_RELAXED) & bit))
+            return;
+        if (__atomic_fetch_or(m, bit, __ATOMIC_RELAXED) & bit)
+            return;
+        w->bytes += s->elemsize;
+        w->objects++;
+        if (s->mask)
+            push(w, s->base + (size_t)i * s->elemsize);
+        return;
+    }
+    if (__atomic_load_n(&s->marks[0], __ATOMIC_RELAXED) & 1 ||
+        __atomic_fetch_or(&s->marks[0], 1, __ATOMIC_RELAXED) & 1)
+        return;
+    w->bytes += (size_t)s->npages << RT_PAGE_SHIFT;
+    w->objects++;
+    if (s->type)
+        push(w, s->base);
+}
+
+void gc_mark_word(GcWork *w, uintptr_t p)
+{
+    mark(w, p);
+}
+
+void gc_mark_range(void *arg, const void *lo, const void *hi)
+{
+    GcWork *w = arg;
+    uintptr_t base = (uintptr_t)rt_heap.base;
+    size_t committed = rt_heap.committed;
+    for (const uintptr_t *p = lo; p < (const uintptr_t *)hi; p++) {
+        uintptr_t v = *p;
+        if (v - base <= committed) {
+            mark(w, v);
+            mark(w, v - 1); /* the object that ends here: a loop's pointer may stand so */
+        }
+    }
+}
+
+/* ---- scanning --------------------------------------------------------------------------------- */
+
+static inline uintptr_t load(const uint8_t *p)
+{
+    return __atomic_load_n((const uintptr_t *)p, __ATOMIC_RELAXED);
+}
+
+/* The pointers of one value of type t. */
+static void scan_value(GcWork *w, const RtType *t, const uint8_t *p)
+{
+    if (t->flags & RT_GCREPEAT) {
+        const RtArrayType *a = (const RtArrayType *)t;
+        for (int64_t i = 0; i < a->len; i++, p += a->elem->size)
+            scan_value(w, a->elem, p);
+        return;
+    }
+    size_t words = t->ptrbytes / 8;
+    for (size_t k = 0; k < words; k += 8) {
+        uint32_t bits = t->ptrmap[k / 8];
+        if (words - k < 8)
+            bits &= (1u << (words - k)) - 1;
+        for (; bits; bits &= bits - 1)
+            mark(w, load(p + (k + (uint32_t)__builtin_ctz(bits)) * 8));
+    }
+}
+
+/* The whole values of type t in [p, end). */
+static void scan_array(GcWork *w, const RtType *t, const uint8_t *p, const uint8_t *end)
+{
+    size_t size = t->size;
+    if (size == 8) { /* pointers */
+        for (; p + 8 <= end; p += 8)
+            mark(w, load(p));
+        return;
+    }
+    for (; p + size <= end; p += size)
+        scan_value(w, t, p);
+}
+
+static inline void scan(GcWork *w, uint8_t *obj, int64_t *scanned)
+{
+    RtSpan *s =
+        &rt_heap.spans[rt_heap.page_head[(size_t)(obj - rt_heap.base) >> RT_PAGE_SHIFT] - 1];
+    if (rt_likely(s->state == SPAN_SMALL)) {
+        *scanned += s->elemsize;
+        if (rt_likely(!s->typed)) {
+            uint64_t m = s->mask;
+            for (; m; m &= m - 1)
+                mark(w, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
+            return;
+        }
+        uint8_t *end = obj + s->elemsize - 8;
+        const RtType *t = __atomic_load_n((const RtType **)end, __ATOMIC_ACQUIRE);
+        if (t) /* else it has just been allocated */
+            scan_array(w, t, obj, end);
+        return;
+    }
+    size_t size = s->type->size, step = size > CHUNK ? size : CHUNK / size * size;
+    uint8_t *end = s->base + ((size_t)s->npages << RT_PAGE_SHIFT);
+    if ((size_t)(end - obj) > step) {
+        push(w, obj + step);
+        end = obj + step;
+    }
+    *scanned += end - obj;
+    scan_array(w, s->type, obj, end);
+}
+
+bool gc_drain(GcWork *w, int64_t budget)
+{
+    int64_t scanned = 0;
+    for (unsigned turn = 0;; turn++) {
+        /* Keep the ring full of prefetched objects. */
+        while (w->tail - w->head < GC_RING) {
+            GcBlock *b = w->block;
+            if (!b || b->n == 0) {
+                if (w->tail != w->head)
+                    break; /* scan these first: they may push */
+                GcBlock *f = get_full();
+                if (!f)
+                    return true;
+                if (b)
+                    put_empty(b);
+                w->block = b = f;
+            }
+            uint8_t *p = b->item[--b->n];
+            __builtin_prefetch(p);
+            w->ring[w->tail++ % GC_RING] = p;
+        }
+        scan(w, w->ring[w->head++ % GC_RING], &scanned);
+        if (rt_unlikely(turn % 256 == 255)) {
+            /* Others look for work: give them what we would scan last. */
+            GcBlock *b = w->block;
+            if (b && b->n > 64 && !gc_work_left() && rt_gc_hungry()) {
+                GcBlock *half = get_empty();
+                half->n = b->n / 2;
+                memcpy(half->item, b->item, half->n * sizeof half->item[0]);
+                memmove(b->item, b->item + half->n, (b->n - half->n) * sizeof b->item[0]);
+                b->n -= half->n;
+                put_full(half);
+            }
+            if (budget && scanned >= budget)
+                return false;
+        }
+    }
+}
+
+/* ---- for the verifier ----------------------------------------------------------------------------- */
+
+static void each_value(const RtType *t, uint8_t *p, void (*fn)(void *, uintptr_t), void *arg)
+{
+    if (t->flags & RT_GCREPEAT) {
+        const RtArrayType *a = (const RtArrayType *)t;
+        for (int64_t i = 0; i < a->len; i++, p += a->elem->size)
+            each_value(a->elem, p, fn, arg);
+        return;
+    }
+    for (size_t k = 0; k < t->ptrbytes / 8; k++)
+        if (t->ptrmap[k / 8] >> (k % 8) & 1)
+            fn(arg, load(p + k * 8));
+}
+
+void gc_each_pointer(RtSpan *s, uint8_t *obj, void (*fn)(void *arg, uintptr_t p), void *arg)
+{
+    const RtType *t = s->type;
+    uint8_t *end = obj + ((size_t)s->npages << RT_PAGE_SHIFT);
+    if (s->state == SPAN_SMALL) {
+        if (!s->typed) {
+            for (uint64_t m = s->mask; m; m &= m - 1)
+                fn(arg, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
+            return;
+        }
+        end = obj + s->elemsize - 8;
+        t = *(const RtType **)end;
+    }
+    for (; t && obj + t->size <= end; obj += t->size)
+        each_value(t, obj, fn, arg);
+}
+
+static void mark_one(void *w, uintptr_t p)
+{
+    mark(w, p);
+}
+
+void gc_scan_object(GcWork *w, RtSpan *s, uint8_t *obj)
+{
+    gc_each_pointer(s, obj, mark_one, w);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pacing: the heap may grow by GOGC per cent of what was live (and of the roots) until the
+ * next cycle ends; marking starts early enough for that, judged by the last cycle.
+ * GOMEMLIMIT lowers the goal.  Also what goes back to the system, and the reports. */
+#include "runtime/gcpace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t headroom; /* bytes expected to be allocated while marking */
+
+static uint64_t mapped_outside_heap(void)
+{
+    return rt_gc.roots + (rt_heap.pages_inuse * sizeof(RtSpan)) + (4u << 20);
+}
+
+static void set_goal(void)
+{
+    uint64_t marked = rt_gc.marked, goal = UINT64_MAX, percent = (uint64_t)rt_gc.percent;
+    if (rt_gc.percent >= 0) {
+        goal = marked + (marked + rt_gc.roots) / 100 * percent;
+        uint64_t least = (4ull << 20) * percent / 100;
+        if (goal < least)
+            goal = least;
+    }
+    if (rt_gc.limit != INT64_MAX) {
+        uint64_t other = mapped_outside_heap();
+        uint64_t most = (uint64_t)rt_gc.limit > other ? (uint64_t)rt_gc.limit - other : 0;
+        uint64_t floor = marked + (marked >> 4) + (1u << 20); /* or we would only collect */
+        if (most < floor)
+            most = floor;
+        if (goal > most)
+            goal = most;
+    }
+    uint64_t trigger = goal;
+    if (goal != UINT64_MAX) {
+        uint64_t room = goal > marked ? goal - marked : 0, h = headroom;
+        if (h < room / 20)
+            h = room / 20;
+        if (h > room / 2)
+            h = room / 2;
+        trigger = goal - h;
+    }
+    __atomic_store_n(&rt_gc.goal, goal, __ATOMIC_RELAXED);
+    rt_gc.start_at = trigger;
+    __atomic_store_n(&rt_heap.trigger, trigger, __ATOMIC_RELAXED);
+}
+
+void rt_gc_pace(uint64_t born, uint64_t live_at_start)
+{
+    (void)live_at_start;
+    headroom = (headroom + born + born / 4) / 2;
+    set_goal();
+}
+
+void rt_gc_set_percent(int64_t percent)
+{
+    rt_gc.percent = percent < 0 ? -1 : percent;
+    if (rt_gc.phase == GC_OFF)
+        set_goal();
+}
+
+/* "512MiB", "1GiB", "1000000", "off" */
+static int64_t parse_limit(const char *s)
+{
+    static const struct {
+        const char *suffix;
+        unsigned shift;
+    } units[] = {{"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}, {"", 0}};
+    char *end;
+    if (!s || !*s || strcmp(s, "off") == 0)
+        return INT64_MAX;
+    long long v = strtoll(s, &end, 10);
+    if (v < 0 || end == s)
+        rt_throw("malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`");
+    for (unsigned i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].suffix) == 0)
+            return v > INT64_MAX >> units[i].shift ? INT64_MAX : (int64_t)v << units[i].shift;
+    rt_throw("malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`");
+}
+
+void rt_gc_pace_init(void)
+{
+    const char *s = getenv("GOGC");
+    if (s && *s) {
+        char *end;
+        long v = strtol(s, &end, 10);
+        if (strcmp(s, "off") == 0)
+            rt_gc.percent = -1;
+        else if (*end == 0)
+            rt_gc.percent = v < 0 ? -1 : v;
+    }
+    rt_gc.limit = parse_limit(getenv("GOMEMLIMIT"));
+    set_goal();
+}
+
+void rt_gc_scavenge(void)
+{
+    uint64_t goal = rt_gc.goal, inuse = rt_heap.pages_inuse << RT_PAGE_SHIFT;
+    uint64_t want = goal == UINT64_MAX ? inuse * 2 : goal + goal / 10;
+    if (want < 4u << 20)
+        want = 4u << 20;
+    rt_pages_scavenge(want > inuse ? (want - inuse) >> RT_PAGE_SHIFT : 0);
+}
+
+void rt_heap_report(void)
+{
+    rt_eprintf("heap: %lu bytes live at the last collection, %lu bytes in spans, %lu bytes given "
+               "back, %lu bytes reserved\n",
+               (unsigned long)rt_gc.marked, (unsigned long)(rt_heap.pages_inuse << RT_PAGE_SHIFT),
+               (unsigned long)(rt_heap.pages_released << RT_PAGE_SHIFT),
+               (unsigned long)rt_heap.reserved);
+}
+
+void rt_gc_print_trace(uint64_t begin, uint64_t pause, uint64_t live, uint64_t peak)
+{
+    uint64_t took = (uint64_t)rt_nanotime() - begin;
+    rt_eprintf("gc %u: mark %lu us, first stop %lu us, %lu->%lu->%lu KB, goal %lu KB, "
+               "roots %lu KB, %u P\n",
+               rt_gc.cycles, (unsigned long)(took / 1000), (unsigned long)(pause / 1000),
+               (unsigned long)(live >> 10), (unsigned long)(peak >> 10),
+               (unsigned long)(rt_gc.marked >> 10), (unsigned long)(rt_gc.goal >> 10),
+               (unsigned long)(rt_gc.roots >> 10), rt_gomaxprocs);
+}
