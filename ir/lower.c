@@ -258,7 +258,7 @@ IrOpnd lo_closure(Fn *fn, IrSym *code, const IrOpnd *captured, Type *const *type
         it[i] = captured[i].type;
         ptrs |= lo_has_ptr(it[i]);
     }
-    IrSym *desc = n && ptrs && !stack ? lo_desc(L, env_struct(L, types, n)) : NULL;
+    IrSym *desc = n && ptrs && !stack ? lo_mem_desc(L, env_struct(L, types, n)) : NULL;
     uint32_t r = lo_tmp(fn, irt_ptr);
     IrInst *in = lo_inst(fn, IR_CLOSURE, r, captured, n);
     in->sym = code;

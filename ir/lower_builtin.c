@@ -24,7 +24,7 @@ static void grow(Fn *fn, Type *slice, IrOpnd s, IrOpnd n, IrOpnd *p, IrOpnd *cap
     lo_br(fn, full, slow, go, 2);
     lo_start(fn, slow);
     IrOpnd g = lo_rt(fn, RT_growslice,
-                     (IrOpnd[]){lo_desc_op(fn, elem), lo_reg(fn, rp), *old, lo_reg(fn, rc), n}, 5);
+                     (IrOpnd[]){lo_mem_op(fn, elem), lo_reg(fn, rp), *old, lo_reg(fn, rc), n}, 5);
     lo_copy(fn, rp, lo_field(fn, g, 0));
     lo_copy(fn, rc, lo_field(fn, g, 2));
     lo_start(fn, go);
@@ -68,7 +68,7 @@ static IrOpnd append_slice(Fn *fn, Type *slice, IrOpnd s, IrOpnd t)
     if (et->size) {
         IrOpnd at = index_addr(fn, p, old, et->size);
         if (lo_has_ptr(et))
-            lo_rt(fn, RT_slicecopy, (IrOpnd[]){lo_desc_op(fn, elem), at, n, tp, n}, 5);
+            lo_rt(fn, RT_slicecopy, (IrOpnd[]){lo_mem_op(fn, elem), at, n, tp, n}, 5);
         else
             lo_inst(fn, IR_MEMMOVE, IR_NOREG, (IrOpnd[]){at, tp, bytes_of(fn, n, et->size)}, 3);
     }
@@ -107,7 +107,7 @@ static IrOpnd copy(Fn *fn, Type *dst, IrOpnd d, IrOpnd s)
     if (lo_has_ptr(et))
         return lo_rt(
             fn, RT_slicecopy,
-            (IrOpnd[]){lo_desc_op(fn, elem), lo_field(fn, d, 0), dn, lo_field(fn, s, 0), sn}, 5);
+            (IrOpnd[]){lo_mem_op(fn, elem), lo_field(fn, d, 0), dn, lo_field(fn, s, 0), sn}, 5);
     uint32_t r = lo_tmp(fn, irt_i64);
     IrBlock *less = lo_block(fn), *go = lo_block(fn);
     lo_copy(fn, r, dn);
@@ -190,7 +190,7 @@ static IrOpnd make(Fn *fn, Expr *e)
             cap.i <= 1024 / size)
             p = lo_alloc(fn, type_new_array(fn->L->a, elem, cap.i));
         else
-            p = lo_rt(fn, RT_makeslice, (IrOpnd[]){lo_desc_op(fn, elem), n, cap}, 3);
+            p = lo_rt(fn, RT_makeslice, (IrOpnd[]){lo_mem_op(fn, elem), n, cap}, 3);
         return lo_mk(fn, irt_slice, (IrOpnd[]){p, n, cap}, 3);
     }
     }

@@ -36,7 +36,7 @@ IrOpnd lo_box_word(Fn *fn, IrOpnd v, Type *t)
         if (v.kind == IRO_STR)
             return box_string_const(fn, v);
         Addr a = lo_spill(fn, v);
-        IrOpnd p = lo_rt(fn, RT_box, (IrOpnd[]){lo_desc_op(fn, t), a.base}, 2);
+        IrOpnd p = lo_rt(fn, RT_box, (IrOpnd[]){lo_mem_op(fn, t), a.base}, 2);
         return lo_conv(fn, p, irt_u64);
     }
     if (v.kind == IRO_ZERO)

@@ -46,6 +46,11 @@ IrOpnd lo_desc_op(Fn *fn, Type *t)
     return ir_addr(lo_desc(fn->L, t), 0);
 }
 
+IrOpnd lo_mem_op(Fn *fn, Type *t)
+{
+    return ir_addr(lo_mem_desc(fn->L, t), 0);
+}
+
 /* ---- pieces ------------------------------------------------------------------------------- */
 
 static uint32_t hash_key(const char *s)
@@ -146,6 +151,61 @@ static IrSym *pointer_map(Lower *L, Type *t)
     uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, n + 1);
     mark_pointers(t, 0, bits);
     return ir_string_data(L->m, (const char *)bits, n);
+}
+
+/* What memory for a t needs to know: size, alignment, pointers.  It names no type, so that
+ * to allocate one does not keep its name, its methods and what they call in the program;
+ * types of one shape share it. */
+IrSym *lo_mem_desc(Lower *L, Type *t)
+{
+    Type *u = type_underlying(t);
+    IrType *it = lo_type(t);
+    uint64_t pb = pointer_bytes(t);
+    unsigned align = it->align ? it->align : 1;
+    bool repeat = pb && u->kind == TYPE_ARRAY && u->array.len > 1;
+    IrSym *elem = repeat ? lo_mem_desc(L, u->array.elem) : NULL;
+    const char *name;
+    if (repeat) {
+        name = arena_printf(L->a, "%s*%lld", elem->name->s, (long long)u->array.len);
+    } else {
+        uint64_t n = (pb / 8 + 7) / 8;
+        uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, n + 1);
+        char *hex = ARENA_ARRAY(L->a, char, 2 * n + 1);
+        if (pb)
+            mark_pointers(t, 0, bits);
+        for (uint64_t i = 0; i < n; i++) {
+            hex[2 * i] = "0123456789abcdef"[bits[i] >> 4];
+            hex[2 * i + 1] = "0123456789abcdef"[bits[i] & 15];
+        }
+        hex[2 * n] = 0;
+        name = arena_printf(L->a, "mem:%llu,%u,%llu%s%s", (unsigned long long)it->size, align,
+                            (unsigned long long)pb, n ? "," : "", hex);
+    }
+    IrSym *sym = ir_sym(L->m, name);
+    if (sym->data)
+        return sym;
+    IrData *d = ir_data_new(L->m, sym, IRL_COMDAT, repeat ? sizeof(RtArrayType) : sizeof(RtType), 8,
+                            true, false);
+    struct {
+        uint64_t at, v;
+        unsigned n;
+    } part[] = {
+        {offsetof(RtType, size), it->size, 8},
+        {offsetof(RtType, ptrbytes), pb, 8},
+        {offsetof(RtType, kind), repeat ? RT_ARRAY : RT_STRUCT, 1},
+        {offsetof(RtType, align), align, 1},
+        {offsetof(RtType, flags), repeat ? RT_GCREPEAT : 0, 1},
+        {offsetof(RtArrayType, len), repeat ? (uint64_t)u->array.len : 0, 8},
+    };
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        if (part[i].v)
+            ir_data_int(L->m, d, part[i].at, part[i].v, part[i].n);
+    if (pb)
+        ir_data_addr(L->m, d, offsetof(RtType, ptrmap), pointer_map(L, repeat ? u->array.elem : t),
+                     0);
+    if (repeat)
+        ir_data_addr(L->m, d, offsetof(RtArrayType, elem), elem, 0);
+    return sym;
 }
 
 /* A descriptor under construction: parts are appended behind the kind's struct. */

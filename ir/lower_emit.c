@@ -203,7 +203,7 @@ IrOpnd lo_alloc(Fn *fn, Type *t)
     if (lo_type(t)->size == 0)
         return ir_addr(lo_zero_base(fn->L), 0);
     uint32_t r = lo_tmp(fn, irt_ptr);
-    IrSym *d = lo_desc(fn->L, t);
+    IrSym *d = lo_mem_desc(fn->L, t);
     IrInst *in = lo_inst(fn, IR_ALLOC, r, NULL, 0);
     in->type = lo_type(t);
     in->sym = d;
@@ -221,7 +221,7 @@ void lo_move(Fn *fn, Type *t, Addr dst, Addr src)
     }
     IrOpnd d = lo_lea(fn, dst), s = lo_lea(fn, src);
     if (!dst.fresh && lo_has_ptr(it))
-        lo_rt(fn, RT_typedmove, (IrOpnd[]){lo_desc_op(fn, t), d, s}, 3);
+        lo_rt(fn, RT_typedmove, (IrOpnd[]){lo_mem_op(fn, t), d, s}, 3);
     else
         lo_inst(fn, IR_MEMMOVE, IR_NOREG, (IrOpnd[]){d, s, lo_i64((int64_t)it->size)}, 3);
 }

@@ -345,6 +345,9 @@ bool lo_plain_eq(Type *t);
 
 IrSym *lo_desc(Lower *L, Type *t);
 IrOpnd lo_desc_op(Fn *fn, Type *t);
+/* The same for memory alone: what to allocate, copy and clear a t takes. */
+IrSym *lo_mem_desc(Lower *L, Type *t);
+IrOpnd lo_mem_op(Fn *fn, Type *t);
 void lo_desc_emit(Lower *L, Type *t);
 IrSym *lo_itab(Lower *L, Type *t, Type *iface);
 /* The function that takes a receiver of type recv (T, *T, or an interface) first. */
