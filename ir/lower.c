@@ -18,6 +18,97 @@ IrSym *lo_global(Lower *L, Object *o)
     return s;
 }
 
+/* ---- instances of generic functions and methods -------------------------------------------- */
+
+static IrSym *instance(Lower *L, const char *name, FuncInfo *info, SubstMap map)
+{
+    IrSym *s = ir_sym(L->m, name);
+    s->is_func = true;
+    if (s->func || lo_ptrmap_get(&L->funcs, s))
+        return s;
+    if (!info)
+        diag_ice("the body of %s was not checked", name);
+    lo_ptrmap_put(L->a, &L->funcs, s, s);
+    InstJob *j = ARENA_NEW(L->a, InstJob);
+    j->info = info;
+    j->sym = s;
+    j->inst = ARENA_NEW(L->a, Inst);
+    j->inst->map = map;
+    vec_push(L->a, &L->inst_queue, j);
+    return s;
+}
+
+static Type *named_receiver(Type *t)
+{
+    if (t->kind == TYPE_POINTER)
+        t = t->pointer.elem;
+    return t;
+}
+
+/* A method of List[int]: the declared one, whose receiver is a List[E], with int for E. */
+static IrSym *method_instance(Lower *L, Object *o)
+{
+    Object *g = o->func.origin;
+    FuncInfo *info = g->func.info;
+    SubstMap m = {0};
+    if (info) {
+        Type *r = named_receiver(info->recv->type), *t = o->func.recv_named;
+        for (uint32_t i = 0; i < r->named.targs.n; i++) {
+            vec_push(L->a, &m.from, r->named.targs.p[i]);
+            vec_push(L->a, &m.to, t->named.targs.p[i]);
+        }
+    }
+    return instance(L, lo_method_name(L, o->func.recv_named, o->func.ptr_recv, o), info, m);
+}
+
+Expr *lo_callee(Expr *e)
+{
+    e = expr_unparen(e);
+    if (e->kind == EXPR_INDEX && e->ntargs)
+        e = expr_unparen(e->index.x);
+    return e;
+}
+
+IrSym *lo_func_ref(Fn *fn, Expr *name, Object *o)
+{
+    Lower *L = fn->L;
+    ObjectVec *tp = &type_underlying(o->type)->sig.tparams;
+    if (!tp->n)
+        return lo_func_sym(L, o);
+    if (name->ntargs != tp->n)
+        diag_ice("%s without type arguments", o->name->s);
+    Type **targs = ARENA_ARRAY(L->a, Type *, tp->n);
+    const char *s = arena_printf(L->a, "%s.%s[", o->pkg->path, o->name->s);
+    for (uint32_t i = 0; i < tp->n; i++) {
+        targs[i] = lo_subst(fn, name->targs[i]);
+        s = arena_printf(L->a, "%s%s%s", s, i ? "," : "", type_key(L->a, targs[i]));
+    }
+    return instance(L, arena_printf(L->a, "%s]", s), o->func.info,
+                    subst_map(L->a, tp, targs, tp->n));
+}
+
+Selection *lo_selection(Fn *fn, Expr *e)
+{
+    Selection *sel = e->selector.sel;
+    if (!fn->inst || !sel || sel->kind == SEL_FIELD)
+        return sel;
+    Lower *L = fn->L;
+    Selection *s = ARENA_NEW(L->a, Selection);
+    *s = *sel;
+    s->recv = lo_subst(fn, sel->recv);
+    s->type = lo_subst(fn, sel->type);
+    LookupResult r =
+        type_lookup_field_or_method(L->a, s->recv, true, sel->obj->pkg, sel->obj->name);
+    if (!r.obj || r.obj->kind != OBJ_FUNC)
+        diag_ice("%s has no method %s", type_string(L->a, s->recv, NULL), sel->obj->name->s);
+    s->obj = r.obj;
+    s->indirect = r.indirect;
+    memset(&s->index, 0, sizeof s->index);
+    for (uint32_t i = 0; i < r.index.n; i++)
+        vec_push(L->a, &s->index, r.index.p[i]);
+    return s;
+}
+
 static const char *func_name(Lower *L, Object *o)
 {
     Type *named = o->func.recv_named;
@@ -60,7 +151,9 @@ IrSym *lo_func_sym(Lower *L, Object *o)
     IrSym *s = lo_ptrmap_get(&L->funcs, o);
     if (s)
         return s;
-    if (std_symbol(L, o))
+    if (o->func.origin)
+        s = method_instance(L, o);
+    else if (std_symbol(L, o))
         s = ir_sym_c(L->m, o->func.std_symbol, !std_is_direct(o->func.std_symbol));
     else
         s = ir_sym(L->m, func_name(L, o));
@@ -71,7 +164,7 @@ IrSym *lo_func_sym(Lower *L, Object *o)
 
 IrSym *lo_func_value_sym(Lower *L, Object *o)
 {
-    if (!std_symbol(L, o))
+    if (o->func.origin || !std_symbol(L, o))
         return lo_func_sym(L, o);
     IrSym *s = ir_sym(L->m, func_name(L, o));
     s->is_func = true;
@@ -124,21 +217,21 @@ void lo_fn_finish(Fn *fn)
 
 /* A closure sees the variable itself and not a copy: it is assigned after its declaration,
  * its address is taken, it is a result, or it is large. */
-bool lo_capture_by_ref(Object *o)
+bool lo_capture_by_ref(Fn *fn, Object *o)
 {
     return o->var.captured && (o->var.reassigned || o->var.addr_taken || o->var.is_result ||
-                               lo_is_big(lo_type(o->type)));
+                               lo_is_big(lo_type(lo_otype(fn, o))));
 }
 
-static bool needs_box(Object *o)
+static bool needs_box(Fn *fn, Object *o)
 {
-    return o->var.addr_taken || lo_capture_by_ref(o) || lo_type(o->type)->size > 65536;
+    return o->var.addr_taken || lo_capture_by_ref(fn, o) || lo_type(lo_otype(fn, o))->size > 65536;
 }
 
-static bool in_memory(Object *o)
+static bool in_memory(Fn *fn, Object *o)
 {
-    IrType *t = lo_type(o->type);
-    return needs_box(o) || lo_has_array(t) || lo_is_big(t);
+    IrType *t = lo_type(lo_otype(fn, o));
+    return needs_box(fn, o) || lo_has_array(t) || lo_is_big(t);
 }
 
 static Var *var_new(Fn *fn, Object *o)
@@ -179,9 +272,9 @@ Var *lo_declare(Fn *fn, Object *o, bool zero)
     Type *ty = lo_subst(fn, o->type);
     IrType *t = lo_type(ty);
     Var *v = var_new(fn, o);
-    if (needs_box(o)) {
+    if (needs_box(fn, o)) {
         v->base = lo_alloc(fn, ty);
-    } else if (in_memory(o)) {
+    } else if (in_memory(fn, o)) {
         Addr a = lo_slot(fn, t);
         v->base = a.base;
         v->stack = true;
@@ -210,7 +303,7 @@ static void bind_param(Fn *fn, Object *o, uint32_t r)
 {
     if (!o->name || o->name == name_blank)
         return;
-    if (in_memory(o)) {
+    if (in_memory(fn, o)) {
         lo_bind(fn, o, lo_reg(fn, r));
         return;
     }
@@ -287,14 +380,15 @@ static void bind_captures(Fn *fn)
         return;
     IrType **it = ARENA_ARRAY(fn->L->a, IrType *, info->captures.n);
     for (uint32_t i = 0; i < info->captures.n; i++)
-        it[i] =
-            lo_capture_by_ref(info->captures.p[i]) ? irt_ptr : lo_type(info->captures.p[i]->type);
+        it[i] = lo_capture_by_ref(fn, info->captures.p[i])
+                    ? irt_ptr
+                    : lo_type(lo_otype(fn, info->captures.p[i]));
     IrType *env = lo_env_type(fn->L, it, info->captures.n);
     for (uint32_t i = 0; i < info->captures.n; i++) {
         Object *o = info->captures.p[i];
         Addr a = lo_at(fn->env, (int64_t)env->offsets[i + 1]);
         Var *v = var_new(fn, o);
-        if (lo_capture_by_ref(o)) {
+        if (lo_capture_by_ref(fn, o)) {
             v->base = lo_load(fn, irt_ptr, a);
         } else if (lo_has_array(it[i])) { /* stays where it is: nobody writes it */
             v->base = a.base;
@@ -340,7 +434,7 @@ static IrOpnd *param_regs(Fn *fn, FuncInfo *info, ObjectVec *all)
     IrOpnd *regs = ARENA_ARRAY(fn->L->a, IrOpnd, all->n + 1);
     for (uint32_t i = 0; i < all->n; i++) {
         const Name *n = all->p[i]->name;
-        uint32_t r = lo_param(fn, lo_type(all->p[i]->type), n == name_blank ? NULL : n);
+        uint32_t r = lo_param(fn, lo_type(lo_otype(fn, all->p[i])), n == name_blank ? NULL : n);
         regs[i] = lo_reg(fn, r);
     }
     return regs;
@@ -395,6 +489,7 @@ static void lower_deferring(Fn *fn)
     Fn *body = lo_fn_new(L, bsym, fn->f->sym->linkage == IRL_COMDAT ? IRL_COMDAT : IRL_INTERNAL,
                          irt_void, fn->pos);
     body->info = info;
+    body->inst = fn->inst;
     body->name = fn->name;
     body->is_literal = fn->is_literal;
     body->nlits = fn->nlits;
@@ -418,8 +513,8 @@ static void lower_deferring(Fn *fn)
     uint64_t *res_at = ARENA_ARRAY(L->a, uint64_t, info->results.n + 1);
     for (uint32_t i = 0; i < info->results.n; i++) {
         Object *o = info->results.p[i];
-        bool box = needs_box(o);
-        res_at[i] = lo_frame_add(body, box ? irt_ptr : lo_type(o->type));
+        bool box = needs_box(fn, o);
+        res_at[i] = lo_frame_add(body, box ? irt_ptr : lo_type(lo_otype(fn, o)));
     }
 
     emit_may_recover(body);
@@ -437,7 +532,7 @@ static void lower_deferring(Fn *fn)
         Object *o = info->results.p[i];
         Var *v = var_new(body, o);
         Addr at = lo_at(body->frame, (int64_t)res_at[i]);
-        if (needs_box(o)) {
+        if (needs_box(fn, o)) {
             v->base = lo_load(body, irt_ptr, at);
         } else {
             v->base = at.base;
@@ -463,11 +558,11 @@ static void lower_deferring(Fn *fn)
     for (uint32_t i = 0; i < info->results.n; i++) {
         Object *o = info->results.p[i];
         Addr at = lo_plus(frame, (int64_t)res_at[i]);
-        if (needs_box(o)) {
-            boxes[i] = lo_alloc(fn, o->type);
+        if (needs_box(fn, o)) {
+            boxes[i] = lo_alloc(fn, lo_otype(fn, o));
             lo_store(fn, at, boxes[i]);
         } else {
-            lo_zero(fn, at, lo_type(o->type));
+            lo_zero(fn, at, lo_type(lo_otype(fn, o)));
         }
     }
     if (body->frame_types.n > 3 && ft->size < body->frame_size)
@@ -479,8 +574,8 @@ static void lower_deferring(Fn *fn)
     } else {
         IrOpnd *vals = ARENA_ARRAY(L->a, IrOpnd, info->results.n);
         for (uint32_t i = 0; i < info->results.n; i++) {
-            IrType *t = lo_type(info->results.p[i]->type);
-            vals[i] = needs_box(info->results.p[i])
+            IrType *t = lo_type(lo_otype(fn, info->results.p[i]));
+            vals[i] = needs_box(fn, info->results.p[i])
                           ? lo_load(fn, t, lo_at(boxes[i], 0))
                           : lo_load(fn, t, lo_plus(frame, (int64_t)res_at[i]));
         }
@@ -502,8 +597,10 @@ static void lower_function(Fn *fn)
 
 void lo_func_lit_body(Lower *L, Fn *outer, FuncInfo *info, IrSym *sym, const char *name)
 {
-    Fn *fn = lo_fn_new(L, sym, IRL_INTERNAL, lo_result_type(info->sig), info->lit->range.start);
+    Fn *fn = lo_fn_new(L, sym, IRL_INTERNAL, lo_result_type(lo_subst(outer, info->sig)),
+                       info->lit->range.start);
     fn->info = info;
+    fn->inst = outer->inst;
     fn->name = name;
     fn->is_literal = true;
     lower_function(fn);
@@ -514,13 +611,26 @@ static void lower_declared(Lower *L, FuncInfo *info)
     Object *o = info->obj;
     if (o->name == name_blank || type_underlying(o->type)->sig.tparams.n || !info->body)
         return;
-    if (o->func.recv_named && o->func.recv_named->kind == TYPE_NAMED &&
-        o->func.recv_named->named.tparams.n)
+    if (info->recv && type_is_parameterized(info->recv->type))
         return; /* a generic type's method: its instances are lowered */
     IrSym *sym = lo_func_sym(L, o);
     Fn *fn = lo_fn_new(L, sym, IRL_EXPORT, lo_result_type(info->sig), o->pos);
     fn->info = info;
     fn->name = sym->name->s;
+    lower_function(fn);
+}
+
+void lo_instance_emit(Lower *L, InstJob *j)
+{
+    Fn ctx = {.L = L, .inst = j->inst};
+    FuncInfo *info = j->info;
+    if (!info->body)
+        diag_ice("the generic function %s has no body", j->sym->name->s);
+    Fn *fn =
+        lo_fn_new(L, j->sym, IRL_COMDAT, lo_result_type(lo_subst(&ctx, info->sig)), info->obj->pos);
+    fn->info = info;
+    fn->inst = j->inst;
+    fn->name = j->sym->name->s;
     lower_function(fn);
 }
 
@@ -688,8 +798,11 @@ static void lower_init_all(Lower *L)
 
 static void drain(Lower *L)
 {
-    while (L->desc_queue.n || L->wrapper_queue.n) {
-        if (L->wrapper_queue.n) {
+    while (L->desc_queue.n || L->wrapper_queue.n || L->inst_queue.n) {
+        if (L->inst_queue.n) {
+            InstJob *j = L->inst_queue.p[--L->inst_queue.n];
+            lo_instance_emit(L, j);
+        } else if (L->wrapper_queue.n) {
             WrapperJob *w = L->wrapper_queue.p[--L->wrapper_queue.n];
             lo_wrapper_emit(L, w);
         } else {
@@ -723,7 +836,8 @@ IrModule *lower_package(Arena *a, Package *pkg, const LowerOptions *opt)
         /* other packages count on the descriptors and methods of ours */
         for (uint32_t i = 0; i < pkg->named_types.n; i++) {
             Type *t = pkg->named_types.p[i];
-            if (t->kind == TYPE_NAMED && !t->named.local_index && !t->named.tparams.n) {
+            if (t->kind == TYPE_NAMED && !t->named.local_index && !t->named.tparams.n &&
+                !t->named.outer.n) {
                 lo_desc(L, t);
                 lo_desc(L, type_new_pointer(a, t));
             }

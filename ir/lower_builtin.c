@@ -412,6 +412,23 @@ IrOpnd lo_builtin(Fn *fn, Expr *e)
         fn->pos = pos;
         return copy(fn, lo_typeof(fn, a->p[0]), d, s);
     }
+    case BUILTIN_UNSAFE_SIZEOF: /* of a type parameter's: else a constant */
+        return ir_int(irt_u64, (int64_t)lo_type(lo_typeof(fn, a->p[0]))->size);
+    case BUILTIN_UNSAFE_ALIGNOF: return ir_int(irt_u64, lo_type(lo_typeof(fn, a->p[0]))->align);
+    case BUILTIN_UNSAFE_OFFSETOF: {
+        Expr *x = expr_unparen(a->p[0]);
+        Type *st = lo_typeof(fn, x->selector.x);
+        uint64_t off = 0;
+        for (uint32_t i = 0; i < x->selector.sel->index.n; i++) {
+            Type *u = type_underlying(st);
+            if (u->kind == TYPE_POINTER)
+                u = type_underlying(lo_subst(fn, u->pointer.elem));
+            int f = x->selector.sel->index.p[i];
+            off += lo_type(u)->offsets[f];
+            st = lo_subst(fn, u->struct_.fields.p[f].var->type);
+        }
+        return ir_int(irt_u64, (int64_t)off);
+    }
     case BUILTIN_UNSAFE_ADD: {
         IrOpnd p = lo_expr(fn, a->p[0]), n = size_arg(fn, a->p[1]);
         return ptr_plus(fn, p, n);

@@ -143,7 +143,7 @@ static void plan_args(Fn *fn, Expr *e, Type *sig, CallPlan *p)
 
 static void hoist_call(Fn *fn, Expr *e)
 {
-    Expr *fun = expr_unparen(e->call.fun);
+    Expr *fun = lo_callee(e->call.fun);
     bool later = false;
     for (uint32_t i = 0; i < e->call.args.n; i++)
         later |= (i > 0 || fun->kind != EXPR_IDENT) && lo_has_call(e->call.args.p[i]);
@@ -160,18 +160,20 @@ static void hoist_call(Fn *fn, Expr *e)
 static void plan_call(Fn *fn, Expr *e, CallPlan *p)
 {
     memset(p, 0, sizeof *p);
-    Expr *fun = expr_unparen(e->call.fun);
+    Expr *fun = lo_callee(e->call.fun);
     Pos pos = e->call.lparen ? e->call.lparen : e->range.start;
-    Type *sig = lo_typeof(fn, fun);
+    Type *sig = lo_typeof(fn, e->call.fun);
+    if (fun->ntargs && type_underlying(fun->type)->sig.tparams.n == 0)
+        sig = lo_typeof(fn, fun);
     p->result = lo_result_type(sig);
     hoist_call(fn, e);
     Object *f = fun->kind == EXPR_IDENT      ? fun->ident.obj
                 : fun->kind == EXPR_SELECTOR ? fun->selector.obj
                                              : NULL;
-    Selection *sel = fun->kind == EXPR_SELECTOR ? fun->selector.sel : NULL;
+    Selection *sel = fun->kind == EXPR_SELECTOR ? lo_selection(fn, fun) : NULL;
     if (f && f->kind == OBJ_FUNC) {
         p->kind = PLAN_STATIC;
-        p->sym = lo_func_sym(fn->L, f);
+        p->sym = lo_func_ref(fn, fun, f);
     } else if (sel && sel->kind == SEL_METHOD) {
         Type *rt = recv_type(fn, fun->selector.x, sel);
         IrOpnd r = lo_recv(fn, fun->selector.x, sel);
@@ -187,7 +189,7 @@ static void plan_call(Fn *fn, Expr *e, CallPlan *p)
         }
     } else if (sel && sel->kind == SEL_METHOD_EXPR) {
         p->kind = PLAN_STATIC;
-        p->sym = lo_method_sym(fn->L, lo_subst(fn, sel->recv), sel);
+        p->sym = lo_method_sym(fn->L, sel->recv, sel);
     } else if (fun->kind == EXPR_FUNC_LIT) {
         p->kind = PLAN_STATIC;
         p->has_env = true;
@@ -251,9 +253,9 @@ IrOpnd lo_call(Fn *fn, Expr *e)
 IrOpnd lo_method_value(Fn *fn, Expr *e)
 {
     Lower *L = fn->L;
-    Selection *sel = e->selector.sel;
+    Selection *sel = lo_selection(fn, e);
     if (sel->kind == SEL_METHOD_EXPR)
-        return lo_closure(fn, lo_method_sym(L, lo_subst(fn, sel->recv), sel), NULL, NULL, 0, false);
+        return lo_closure(fn, lo_method_sym(L, sel->recv, sel), NULL, NULL, 0, false);
     Type *rt = recv_type(fn, e->selector.x, sel);
     IrOpnd r = lo_recv(fn, e->selector.x, sel);
     fn->pos = e->range.start;
@@ -352,6 +354,7 @@ static IrSym *make_thunk(Fn *fn, CallPlan *p, bool is_defer, IrOpnd **vals, Type
     Fn *t = lo_fn_new(L, sym, IRL_INTERNAL, irt_void, fn->pos);
     t->f->is_closure = true;
     t->f->is_wrapper = true;
+    t->inst = fn->inst;
     t->name = name;
     uint32_t er = lo_param(t, irt_ptr, NULL);
     IrType **it = ARENA_ARRAY(L->a, IrType *, *n + 1);

@@ -99,7 +99,9 @@ void lo_hoist(Fn *fn, Expr *e)
             memo_put(fn, e);
         break;
     case EXPR_INDEX:
-        if (type_underlying(e->index.x->type)->kind == TYPE_MAP) {
+        if (e->ntargs)
+            break;
+        if (type_underlying(lo_typeof(fn, e->index.x))->kind == TYPE_MAP) {
             memo_put(fn, e);
         } else {
             lo_hoist(fn, e->index.x);
@@ -115,7 +117,7 @@ void lo_hoist(Fn *fn, Expr *e)
     case EXPR_STAR: lo_hoist(fn, e->star.x); break;
     case EXPR_TYPE_ASSERT: memo_put(fn, e); break;
     case EXPR_COMPOSITE_LIT:
-        if (type_underlying(e->type)->kind == TYPE_MAP)
+        if (type_underlying(lo_typeof(fn, e))->kind == TYPE_MAP)
             memo_put(fn, e);
         else
             for (uint32_t i = 0; i < e->complit.elts.n; i++) {
@@ -164,6 +166,13 @@ Loc lo_loc_field(Fn *fn, Loc l, int index)
     return computed(lo_field(fn, l.val, (uint32_t)index), ft);
 }
 
+static IrSym *func_value(Fn *fn, Expr *e, Object *o)
+{
+    if (type_underlying(o->type)->sig.tparams.n)
+        return lo_func_ref(fn, e, o);
+    return lo_func_value_sym(fn->L, o);
+}
+
 static Loc ident_loc(Fn *fn, Expr *e, Object *o)
 {
     Type *t = lo_typeof(fn, e);
@@ -175,7 +184,7 @@ static Loc ident_loc(Fn *fn, Expr *e, Object *o)
         return v->in_reg ? computed(lo_reg(fn, v->reg), vt) : in_mem(lo_var_addr(v), vt);
     }
     if (o->kind == OBJ_FUNC)
-        return computed(lo_closure(fn, lo_func_value_sym(fn->L, o), NULL, NULL, 0, false), t);
+        return computed(lo_closure(fn, func_value(fn, e, o), NULL, NULL, 0, false), t);
     if (o->kind == OBJ_NIL)
         return computed(ir_zero(lo_type(t)), t);
     diag_ice("%s is no value", o->name->s);
@@ -265,14 +274,12 @@ static Loc index_loc(Fn *fn, Expr *e)
     }
     default: break;
     }
-    if (e->mode == MODE_VALUE && u->kind == TYPE_SIGNATURE)
-        diag_ice("an instantiation reached the lowering");
     diag_ice("index of what has no elements");
 }
 
 Loc lo_loc(Fn *fn, Expr *e)
 {
-    e = expr_unparen(e);
+    e = lo_callee(e);
     IrOpnd *memo = lo_ptrmap_get(&fn->memo, e);
     if (memo) {
         lo_ptrmap_put(fn->L->a, &fn->memo, e, NULL);
@@ -716,7 +723,7 @@ void lo_lit_captures(Fn *fn, FuncInfo *info, IrOpnd **vals, Type ***types, uint3
     for (uint32_t i = 0; i < k; i++) {
         Object *o = info->captures.p[i];
         Var *v = lo_var(fn, o);
-        if (lo_capture_by_ref(o)) {
+        if (lo_capture_by_ref(fn, o)) {
             (*vals)[i] = lo_lea(fn, lo_var_addr(v));
             (*types)[i] = type_basic[BASIC_UNSAFE_POINTER];
         } else {
@@ -765,9 +772,11 @@ static Type *value_type(Fn *fn, Expr *e)
 
 IrOpnd lo_expr(Fn *fn, Expr *e)
 {
-    e = expr_unparen(e);
+    e = lo_callee(e);
     if (e->mode == MODE_CONST)
         return lo_const(fn, e->cv, value_type(fn, e));
+    if (fn->inst && e->mode == MODE_VALUE && e->cv && type_is_typeparam(e->type))
+        return lo_const(fn, e->cv, lo_typeof(fn, e)); /* a constant of a parameter's type */
     if (e->mode == MODE_NIL)
         return ir_zero(lo_type(lo_typeof(fn, e)));
     IrOpnd *memo = lo_ptrmap_get(&fn->memo, e);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "check/generic.h"
 #include "check/types.h"
 #include "ir/ir.h"
 #include "ir/lower.h"
@@ -28,6 +29,18 @@ void lo_ptrmap_put(Arena *a, PtrMap *m, const void *key, void *val);
 
 typedef struct Fn Fn;
 
+/* An instance of generic code: what its type parameters stand for. */
+typedef struct Inst {
+    SubstMap map;
+    PtrMap cache; /* Type → Type */
+} Inst;
+
+typedef struct InstJob {
+    FuncInfo *info;
+    Inst *inst;
+    IrSym *sym;
+} InstJob;
+
 typedef struct Lower {
     Arena *a;
     IrModule *m;
@@ -40,6 +53,7 @@ typedef struct Lower {
     PtrMap strboxes;  /* IrSym of string data → IrData holding a string value */
     VEC(Type *) desc_queue;
     VEC(struct WrapperJob *) wrapper_queue;
+    VEC(InstJob *) inst_queue;
     uint32_t nstatic; /* numbers anonymous static data */
     uint32_t ninit_lits;
     bool static_pure; /* see lower_static.c */
@@ -115,6 +129,7 @@ struct Fn {
     IrBlock *b;
     Pos pos;          /* given to the instructions that follow */
     FuncInfo *info;   /* NULL in thunks and wrappers */
+    Inst *inst;       /* NULL: not generic code */
     const char *name; /* the Gol symbol that literals are named after */
     uint32_t *nlits;  /* counter of literals directly inside, shared with defer's body */
     bool is_literal;  /* name is already that of a literal */
@@ -213,10 +228,19 @@ uint32_t lo_param(Fn *fn, IrType *t, const Name *name);
 void lo_fn_finish(Fn *fn);
 IrSym *lo_global(Lower *L, Object *o);
 IrSym *lo_func_sym(Lower *L, Object *o);
+/* The function that a name (of a generic one: with its type arguments) stands for. */
+IrSym *lo_func_ref(Fn *fn, Expr *name, Object *o);
+/* f in f[T] */
+Expr *lo_callee(Expr *e);
+/* The selection of x.f for the types of this instance. */
+Selection *lo_selection(Fn *fn, Expr *e);
+void lo_instance_emit(Lower *L, InstJob *j);
+/* The type of an object of the source, as this instance has it. */
+Type *lo_otype(Fn *fn, Object *o);
 /* The symbol to be used as a value: never the C function of a body-less one. */
 IrSym *lo_func_value_sym(Lower *L, Object *o);
 Var *lo_var(Fn *fn, Object *o);
-bool lo_capture_by_ref(Object *o);
+bool lo_capture_by_ref(Fn *fn, Object *o);
 /* Declares a local variable, zeroed unless the caller stores at once. */
 Var *lo_declare(Fn *fn, Object *o, bool zero);
 void lo_bind(Fn *fn, Object *o, IrOpnd v); /* declare and initialise */

@@ -27,6 +27,8 @@ static void hoist_elts(Fn *fn, Expr *e)
 /* Only constants all the way down: one copy serves every evaluation. */
 static bool is_pure(Fn *fn, Expr *e, Type *t)
 {
+    if (fn->inst)
+        return false; /* the literal's types are parameters */
     bool was = fn->L->static_pure;
     fn->L->static_pure = true;
     bool ok = lo_static_ok(fn->L, e, t);

@@ -69,7 +69,8 @@ static void walk_expr(Walk *w, Expr *e)
     switch (e->kind) {
     case EXPR_IDENT: use(w, e->ident.obj); break;
     case EXPR_COMPOSITE_LIT: {
-        bool is_struct = type_underlying(e->type)->kind == TYPE_STRUCT;
+        Type *core = type_core(e->type);
+        bool is_struct = core && core->kind == TYPE_STRUCT;
         for (uint32_t i = 0; i < e->complit.elts.n; i++) {
             Expr *x = e->complit.elts.p[i];
             if (x->kind == EXPR_KEY_VALUE && is_struct)
@@ -119,7 +120,8 @@ static void walk_expr(Walk *w, Expr *e)
 
 static bool is_range_func(Stmt *s)
 {
-    return s->range_.x->type && type_underlying(s->range_.x->type)->kind == TYPE_SIGNATURE;
+    return s->range_.x->type && type_core(s->range_.x->type) &&
+           type_core(s->range_.x->type)->kind == TYPE_SIGNATURE;
 }
 
 static void collect(Lower *L, Stmt *s, ObjectVec *out)
@@ -240,7 +242,7 @@ bool lo_rf_branch(Fn *fn, Stmt *s)
 /* The struct of the function's results in its box. */
 static IrType *box_type(Fn *fn)
 {
-    IrType *t = lo_type(type_underlying(fn->info->sig)->sig.results);
+    IrType *t = lo_type(lo_subst(fn, type_underlying(fn->info->sig)->sig.results));
     return fn->info->results.n == 1 ? irt_struct(&t, 1) : t;
 }
 
@@ -341,6 +343,7 @@ static void body_function(Fn *fn, Stmt *s, IrSym *sym, ObjectVec *used, IrType *
     Lower *L = fn->L;
     Fn *b = lo_fn_new(L, sym, IRL_INTERNAL, irt_bool, s->range.start);
     b->info = fn->info;
+    b->inst = fn->inst;
     b->name = fn->name;
     b->nlits = fn->nlits;
     b->is_literal = fn->is_literal;
@@ -370,7 +373,7 @@ static void body_function(Fn *fn, Stmt *s, IrSym *sym, ObjectVec *used, IrType *
         Addr a = lo_at(b->env, (int64_t)env->offsets[1 + CAP_FIXED + i]);
         Var *v = ARENA_NEW(L->a, Var);
         lo_ptrmap_put(L->a, &b->vars, o, v);
-        if (lo_capture_by_ref(o)) {
+        if (lo_capture_by_ref(fn, o)) {
             v->base = lo_load(b, irt_ptr, a);
         } else if (lo_has_array(it)) {
             v->base = a.base;
@@ -427,7 +430,7 @@ void lo_range_func(Fn *fn, Stmt *s, const Name *label)
         for (uint32_t i = 0; i < res->n; i++) {
             StructField sf = {0};
             sf.var = object_new(L->a, OBJ_FIELD, NOPOS, L->pkg,
-                                intern_cstr(arena_printf(L->a, "R%u", i)), res->p[i]->type);
+                                intern_cstr(arena_printf(L->a, "R%u", i)), lo_otype(fn, res->p[i]));
             vec_push(L->a, &bt->struct_.fields, sf);
         }
         box = lo_alloc(fn, bt);
@@ -447,7 +450,7 @@ void lo_range_func(Fn *fn, Stmt *s, const Name *label)
     for (uint32_t i = 0; i < used.n; i++) {
         Object *o = used.p[i];
         Var *v = lo_var(fn, o);
-        if (lo_capture_by_ref(o)) {
+        if (lo_capture_by_ref(fn, o)) {
             vals[CAP_FIXED + i] = lo_lea(fn, lo_var_addr(v));
             types[CAP_FIXED + i] = up;
         } else {

@@ -16,7 +16,20 @@ bool lo_has_methods(Type *iface)
 
 Type *lo_subst(Fn *fn, Type *t)
 {
-    return t;
+    Inst *in = fn->inst;
+    if (!in || t->kind == TYPE_BASIC)
+        return t;
+    Type *r = lo_ptrmap_get(&in->cache, t);
+    if (!r) {
+        r = type_subst(fn->L->a, t, &in->map);
+        lo_ptrmap_put(fn->L->a, &in->cache, t, r);
+    }
+    return r;
+}
+
+Type *lo_otype(Fn *fn, Object *o)
+{
+    return lo_subst(fn, o->type);
 }
 
 Type *lo_typeof(Fn *fn, Expr *e)
