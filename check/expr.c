@@ -291,6 +291,9 @@ static void shift(Checker *c, Operand *x, Operand *y, Expr *e, Token op)
         x->mode = MODE_INVALID;
         return;
     }
+    /* x << 2.0: the count exists at run time, as an integer. */
+    if (y->mode == MODE_CONST && type_is_untyped(y->type))
+        check_convert_untyped(c, y, type_basic[BASIC_UINT]);
     x->mode = MODE_VALUE;
 }
 

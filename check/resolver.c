@@ -6,6 +6,7 @@
 #include "check/checker.h"
 
 #include <string.h>
+#include <utf8proc.h>
 
 void check_declare(Checker *c, Scope *s, Expr *ident, Object *o, Pos scope_pos)
 {
@@ -49,6 +50,21 @@ static const char *import_path(Checker *c, Expr *lit)
                            b > ' ' && b < 0x7F ? arena_printf(c->a, " '%c'", b) : "");
             return NULL;
         }
+    }
+    if (s[0] == '/') {
+        check_error_at(c, lit, "import path cannot be absolute path");
+        return NULL;
+    }
+    for (size_t i = 0; i < n;) {
+        utf8proc_int32_t cp;
+        utf8proc_ssize_t k =
+            utf8proc_iterate((const utf8proc_uint8_t *)s + i, (utf8proc_ssize_t)(n - i), &cp);
+        if (k <= 0 || cp == 0xFFFD || (cp >= 0x80 && !utf8proc_charwidth(cp))) {
+            check_error_at(c, lit, "invalid import path (invalid character U+%04X)",
+                           k <= 0 ? 0xFFFD : (unsigned)cp);
+            return NULL;
+        }
+        i += (size_t)k;
     }
     return arena_strndup(c->a, s, n);
 }
