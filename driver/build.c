@@ -45,11 +45,15 @@ static bool load_and_report(Program *p, const Options *o)
     return ok && diag_error_count() == 0;
 }
 
-bool build_to(const Options *o, const char *out_path)
+bool build_to(const Options *o, const char *out_path, bool *is_library)
 {
     Program p = {0};
     if (!load_and_report(&p, o))
         return false;
+    if (p.is_library) {
+        *is_library = true;
+        return true;
+    }
     bool ok = build_loaded(&p, o, out_path);
     cache_trim();
     return ok;

@@ -87,10 +87,13 @@ int cmd_build(int argc, char **argv)
         close(fd);
         unlink(tmp);
     }
-    if (!build_to(&o, tmp)) {
+    bool is_library = false;
+    if (!build_to(&o, tmp, &is_library)) {
         unlink(tmp);
         return EXIT_WRONG_PROGRAM;
     }
+    if (is_library)
+        return 0;
     if (discard) {
         unlink(tmp);
     } else if (rename(tmp, out) != 0) {

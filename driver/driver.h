@@ -131,6 +131,7 @@ typedef struct Program {
     Arena *arena;
     VEC(Unit *) units; /* imports before importers; the main package last */
     Unit *main;
+    bool is_library; /* not package main: checked, but there is no program to make */
     /* local packages' directories, for the manifest that a warm start checks */
     VEC(const char *) local_dirs;
 } Program;
@@ -158,8 +159,8 @@ struct IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_ma
 /* Links the program to out_path (written beside and renamed). */
 bool link_program(Program *p, const Options *o, const char *out_path);
 int emit_stage(const Options *o);
-/* The whole build into out_path. */
-bool build_to(const Options *o, const char *out_path);
+/* The whole build into out_path; nothing is written where the package is no program. */
+bool build_to(const Options *o, const char *out_path, bool *is_library);
 /* Build into the cache.  Returns the program's path, or NULL after reporting. */
 const char *build_cached(Arena *a, const Options *o);
 /* Prints the sink to standard error. */

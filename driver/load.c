@@ -582,6 +582,10 @@ static bool load_main_files(Loader *l, Unit *u)
         u->dir = dir_of(a, o->inputs[0]);
         for (int i = 0; i < o->ninputs; i++) {
             const char *name = o->inputs[i];
+            if (is_dir(name)) {
+                driver_error("%s: is a directory; name it alone to build the package in it", name);
+                return false;
+            }
             if (!is_source_name(name) && o->args == NULL) {
                 driver_error(access(name, F_OK) == 0 ? "%s: sources end in .gol or .go"
                                                      : "%s: No such file or directory",
@@ -615,12 +619,17 @@ static bool load_main_files(Loader *l, Unit *u)
         return false;
     }
     const Expr *name = u->files.p[0]->package_name;
-    if (ok && strcmp(name->ident.name->s, "main") != 0) {
+    if (!ok || strcmp(name->ident.name->s, "main") == 0)
+        return ok;
+    if (o->args != NULL || o->output != NULL) {
         diag_error(name->range, "package %s is not a program: programs are package main",
                    name->ident.name->s);
         return false;
     }
-    return ok;
+    /* As go build does: another package is only checked. */
+    u->path = name->ident.name->s;
+    l->p->is_library = true;
+    return true;
 }
 
 static bool loader_init(Loader *l, Program *p, const Options *o)

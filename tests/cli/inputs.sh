@@ -20,7 +20,9 @@ expect 1 'binary.gol: is a binary file' run binary.gol
 echo hello >text.txt
 expect 1 'sources end in .gol or .go' build text.txt
 printf 'package lib\n' >lib.gol
-expect 1 'package lib is not a program' build lib.gol
+expect 0 '^$' build lib.gol # only checked, as go build does
+expect 1 'package lib is not a program' build -o lib lib.gol
+expect 1 'package lib is not a program' run lib.gol
 printf 'package main\nfunc main() {}\n' >ok.gol
 expect 1 'named twice' build ok.gol ok.gol
 mkdir sub && cp ok.gol sub/
