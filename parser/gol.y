@@ -34,6 +34,8 @@
 %code {
 #include "parser/depth.h"
 
+#include <string.h>
+
 #define YYSTACK_USE_ALLOCA 0
 #define YYINITDEPTH 512
 #define YYMAXDEPTH 4000000
@@ -766,6 +768,21 @@ __attribute__((unused)) static int yypcontext_expected_tokens(const yypcontext_t
 
 #include "parser/recover.h"
 
+/* Directives that would change what the program means must not be passed over. */
+static void refuse_directives(Parser *p)
+{
+    static const char linkname[] = "//go:linkname ";
+    size_t n = sizeof linkname - 1;
+    for (uint32_t i = 0; i < p->file->comments.n; i++) {
+        Range r = p->file->comments.p[i].range;
+        const char *text = p->src->text + (r.start - p->src->base);
+        if (r.end - r.start > n && memcmp(text, linkname, n) == 0 &&
+            (text == p->src->text || text[-1] == '\n')) {
+            plain_error(p, r, "gol: //go:linkname is not part of Gol");
+        }
+    }
+}
+
 File *parse_file(Arena *a, SourceFile *src)
 {
     Parser p = {.arena = a, .src = src, .file = ARENA_NEW(a, File), .resync_at = UINT32_MAX};
@@ -778,6 +795,7 @@ File *parse_file(Arena *a, SourceFile *src)
             p.guards.p[i]->kind = EXPR_BAD;
         }
     }
+    refuse_directives(&p);
     p.file->had_errors = p.errors > 0;
     stream_free(&p);
     return p.file;

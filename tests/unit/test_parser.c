@@ -490,6 +490,36 @@ Test(parser, deep_nesting)
     }
 }
 
+/* Texts that a fuzzer, or a mutated program, once made the parser fail on. */
+Test(parser, found_by_fuzzing)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"type _ func[]()\ntype _ func[P any]()",
+         "2:12 function type must have no type parameters\n"
+         "3:12 function type must have no type parameters"},
+        {"var x = f(a... - b)", "2:16 unexpected - in argument list; possibly missing comma or )"},
+        {"func (T) {}\nfunc (T) f() {}", "2:10 unexpected {, expected name"},
+        {"func f() { g(1, 2\n h(3)\n x := []int{1,\n 2\n}\n}",
+         "2:18 unexpected newline in argument list; possibly missing comma or )\n"
+         "5:3 unexpected newline in composite literal; possibly missing comma or }"},
+        {"type T[P any", "2:13 unexpected EOF in parameter list; possibly missing comma or ]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        sprintf(text, "package p\n%s", cases[i].text);
+        cr_expect_str_eq(errors(text), cases[i].want, "%s: %s", cases[i].text, errors(text));
+    }
+}
+
+Test(parser, directives_outside_of_gol)
+{
+    cr_expect_str_eq(errors("package p\n//go:linkname a b.c\nvar a int\n"),
+                     "2:1 gol: //go:linkname is not part of Gol");
+    cr_expect_str_eq(errors("package p\nvar a int //go:linkname a b.c\n//go:noinline\n"), "");
+}
+
 Test(parser, groups_iota_and_comments)
 {
     File *f = parse("package p\n"
