@@ -378,8 +378,8 @@ void rt_report_quit(void)
 
 void rt_schedtrace(int64_t now)
 {
-    rt_eprintf("SCHED %ldms: gomaxprocs=%u idleprocs=%u threads=%u spinningthreads=%u "
-               "needspinning=%u idlethreads=%u runqueue=%u goroutines=%ld [",
+    rt_eprintf("SCHED %ldms: gomaxprocs=%u idleprocs=%u threads=%d spinningthreads=%u "
+               "needspinning=%u idlethreads=%d runqueue=%u goroutines=%ld [",
                (now - rt_sched.starttime) / 1000000, rt_gomaxprocs, atomic_load(&rt_sched.npidle),
                rt_sched.nm, atomic_load(&rt_sched.nmspinning), atomic_load(&rt_sched.needspinning),
                rt_sched.nmidle, atomic_load(&rt_sched.qsize), rt_g_count());

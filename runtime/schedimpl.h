@@ -19,7 +19,9 @@ typedef struct RtSched {
     _Atomic uint32_t qsize;
     RtP *pidle;
     RtM *midle, *allm;
-    uint32_t nm, nmidle, nmidlelocked;
+    int32_t nm, nmidle;
+    int32_t nmidlelocked; /* threads that wait for their locked goroutine; may be below 0 for
+                             a moment, when that is faster than they */
     uint32_t stopwait; /* Ps that have not stopped yet */
     RtNote stopnote;
     bool sysmonwait;

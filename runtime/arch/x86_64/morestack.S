@@ -133,7 +133,7 @@ rt_morestack_return:
 	leaq	-16(%rbp),%rsp
 	jmp	rt_morestack_retry
 
-.Ltripped:				/* as if a signal had interrupted us at the retry */
+.Ltripped:				/* as if a signal had interrupted us at .Lresumed */
 	movq	%fs:rt_m@tpoff,%rax
 	movq	M_CTX(%rax),%rax
 	movq	%rbx,CTX_RBX(%rax)
@@ -150,7 +150,7 @@ rt_morestack_return:
 	movq	%r13,CTX_R13(%rax)
 	movq	%r14,CTX_R14(%rax)
 	movq	%r15,CTX_R15(%rax)
-	movq	$rt_morestack_retry,CTX_RIP(%rax)
+	movq	$.Lresumed,CTX_RIP(%rax)
 	movq	$0x202,CTX_FLAGS(%rax)
 	movq	$0,CTX_XMASK(%rax)
 	fxsave64 CTX_FX(%rax)
@@ -158,6 +158,21 @@ rt_morestack_return:
 	movq	%fs:rt_sysrsp@tpoff,%rsp
 	call	rt_morestack_tripped
 	ud2
+
+.Lresumed:				/* there may be room enough on this segment */
+	leaq	16(%rbp),%rax
+	subq	%r10,%rax
+	addq	%r11,%rax
+	cmpq	%fs:0x70,%rax
+	jb	rt_morestack_retry
+	movq	-8(%rbp),%rax
+	movq	-16(%rbp),%rdi
+	movq	8(%rbp),%r11
+	incq	%r11
+	movq	%rbp,%rsp
+	popq	%rbp
+	addq	$8,%rsp
+	jmp	*%r11
 	.size	__morestack,.-__morestack
 	.globl	rt_morestack_end
 rt_morestack_end:
