@@ -285,7 +285,7 @@ static bool exit_fast(RtM *m)
 {
     RtP *p = m->oldp;
     uint32_t st = RT_P_SYSCALL;
-    if (rt_likely(atomic_load_explicit(&p->status, memory_order_relaxed) == RT_P_SYSCALL &&
+    if (rt_likely(p && atomic_load_explicit(&p->status, memory_order_relaxed) == RT_P_SYSCALL &&
                   atomic_compare_exchange_strong(&p->status, &st, RT_P_RUNNING))) {
         m->p = p;
         p->m = m;
@@ -400,9 +400,11 @@ void rt_trip(RtP *p, uint32_t why)
     }
 }
 
-static void futex_wait_gc(void)
+/* Until rt_start_world has set p running again or taken it away.  Should the next stop begin
+ * before we look, its signals wake us. */
+static void wait_started(RtM *m, RtP *p)
 {
-    while (atomic_load(&rt_gcwaiting))
+    while (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) == p && atomic_load(&p->status) == RT_P_STOPPED)
         syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
 }
 
@@ -424,14 +426,10 @@ void rt_stop_here(void)
     if (--rt_sched.stopwait == 0)
         rt_note_wake(&rt_sched.stopnote);
     rt_unlock(&rt_sched.lock);
-    futex_wait_gc(); /* rt_start_world has set our P running again */
-    p = m->p;        /* it may have exchanged it */
-    if (atomic_load(&p->status) == RT_P_DEAD) {
-        /* GOMAXPROCS went down: this one has no P any more */
-        m->p = NULL;
-        p->m = NULL;
+    wait_started(m, p);
+    if (!m->p) { /* GOMAXPROCS went down: this thread has no P any more */
         if (m->g) {
-            m->oldp = p;
+            m->oldp = NULL;
             rt_exitsyscall();
         } else {
             rt_lock(&rt_sched.lock);
@@ -519,23 +517,24 @@ static void start_world(uint32_t procs)
             rt_allp[0]->gcount += p->gcount;
             p->gcount = 0;
         }
-        /* a P that goes away under the caller is exchanged for the first */
+        /* a P that goes away under the caller is exchanged for the first; the threads that
+         * stopped with one that goes away are left without */
         if (m->p->id >= procs) {
-            RtP *mine = m->p, *p0 = rt_allp[0];
-            RtM *other = p0->m;
-            mine->m = other;
-            if (other)
-                other->p = mine; /* it sees RT_P_DEAD when it wakes */
-            p0->m = m;
-            m->p = p0;
+            m->p->m = rt_allp[0]->m;
+            rt_allp[0]->m = m;
+            m->p = rt_allp[0];
+        }
+        for (uint32_t i = procs; i < rt_gomaxprocs; i++) {
+            RtP *p = rt_allp[i];
+            if (p->m)
+                __atomic_store_n(&p->m->p, NULL, __ATOMIC_RELEASE);
+            p->m = NULL;
         }
     }
     if (procs > rt_gomaxprocs)
-        for (uint32_t i = rt_gomaxprocs; i < procs; i++) {
+        for (uint32_t i = rt_gomaxprocs; i < procs; i++)
             if (!rt_allp[i])
                 rt_allp[i] = new_p(i);
-            rt_allp[i]->m = NULL;
-        }
     uint32_t old = rt_gomaxprocs;
     if (procs)
         rt_gomaxprocs = procs;
