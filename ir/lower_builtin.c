@@ -377,8 +377,37 @@ static IrOpnd unsafe_view(Fn *fn, Expr *e, bool is_string)
     return lo_mk(fn, irt_slice, (IrOpnd[]){p, n, n}, 3);
 }
 
+Expr *lo_spread(Fn *fn, Expr *e)
+{
+    Lower *L = fn->L;
+    Expr *x = e->call.args.n == 1 ? e->call.args.p[0] : NULL;
+    if (!x || x->mode == MODE_TYPE || !x->type || x->type->kind != TYPE_TUPLE ||
+        x->type->tuple.vars.n < 2)
+        return e;
+    uint32_t n = x->type->tuple.vars.n;
+    IrOpnd *v = ARENA_ARRAY(L->a, IrOpnd, n);
+    Type **t = ARENA_ARRAY(L->a, Type *, n);
+    lo_multi(fn, x, v, t, n);
+    Expr *call = ARENA_NEW(L->a, Expr);
+    *call = *e;
+    memset(&call->call.args, 0, sizeof call->call.args);
+    for (uint32_t i = 0; i < n; i++) {
+        Expr *arg = ARENA_NEW(L->a, Expr);
+        arg->kind = EXPR_IDENT;
+        arg->range = x->range;
+        arg->mode = MODE_VALUE;
+        arg->type = x->type->tuple.vars.p[i]->type;
+        IrOpnd *m = ARENA_NEW(L->a, IrOpnd);
+        *m = v[i];
+        lo_ptrmap_put(L->a, &fn->memo, arg, m);
+        vec_push(L->a, &call->call.args, arg);
+    }
+    return call;
+}
+
 IrOpnd lo_builtin(Fn *fn, Expr *e)
 {
+    e = lo_spread(fn, e);
     ExprVec *a = &e->call.args;
     int id = e->call.builtin;
     bool later = false;

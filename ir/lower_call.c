@@ -293,6 +293,7 @@ static bool may_be_builtin_plan(Fn *fn, Expr *e, CallPlan *p)
 {
     if (e->call.call_kind != CALL_BUILTIN)
         return false;
+    e = lo_spread(fn, e);
     memset(p, 0, sizeof *p);
     p->kind = PLAN_BUILTIN;
     p->builtin = e->call.builtin;

@@ -241,7 +241,8 @@ IrOpnd lo_conversion(Fn *fn, Expr *e)
     IrOpnd v;
     if (x->mode == MODE_CONST && fu->kind == TYPE_BASIC && tu->kind == TYPE_BASIC &&
         it != irt_string && it != irt_ptr && lo_type(from) != irt_string && !lo_is_iface(from))
-        v = lo_const(fn, x->cv, from);
+        /* T(3.14) of a type parameter: as if the constant were of that type */
+        return lo_const(fn, x->cv, to);
     else
         v = lo_expr(fn, x);
     fn->pos = e->call.lparen ? e->call.lparen : e->range.start;

@@ -276,7 +276,7 @@ static uint64_t tail_size(Type *u, bool uncommon, uint32_t nmethods)
     case TYPE_SIGNATURE:
         n = 8 * (u->sig.params->tuple.vars.n + u->sig.results->tuple.vars.n);
         break;
-    case TYPE_INTERFACE: n = sizeof(RtImethod) * u->iface.all_methods.n; break;
+    case TYPE_INTERFACE: n = sizeof(RtImethod) * lo_methods(u)->n; break;
     case TYPE_STRUCT: n = sizeof(RtStructField) * u->struct_.fields.n; break;
     default: break;
     }
@@ -315,7 +315,7 @@ static void put_func(Desc *k, Type *u)
 
 static void put_interface(Desc *k, Type *u)
 {
-    ObjectVec *m = &u->iface.all_methods;
+    ObjectVec *m = lo_methods(u);
     if (m->n) {
         uint64_t p = part(k, offsetof(RtInterfaceType, methods), sizeof(RtImethod) * m->n);
         for (uint32_t i = 0; i < m->n; i++, p += sizeof(RtImethod)) {
@@ -461,17 +461,17 @@ void lo_desc_emit(Lower *L, Type *t)
 
 IrSym *lo_itab(Lower *L, Type *t, Type *iface)
 {
-    Type *iu = type_underlying(iface);
+    ObjectVec *all = lo_methods(iface);
     IrSym *s =
         ir_sym(L->m, arena_printf(L->a, "itab:%s,%s", type_key(L->a, t), type_key(L->a, iface)));
     if (s->data)
         return s;
-    uint32_t n = iu->iface.all_methods.n;
+    uint32_t n = all->n;
     IrData *d = ir_data_new(L->m, s, IRL_COMDAT, sizeof(RtItab) + 8 * n, 8, true, false);
     ir_data_addr(L->m, d, offsetof(RtItab, type), lo_desc(L, t), 0);
     ir_data_addr(L->m, d, offsetof(RtItab, iface), lo_desc(L, iface), 0);
     for (uint32_t i = 0; i < n; i++) {
-        Selection *sel = lo_method_lookup(L, t, iu->iface.all_methods.p[i]);
+        Selection *sel = lo_method_lookup(L, t, all->p[i]);
         ir_data_addr(L->m, d, offsetof(RtItab, fn) + 8 * i, lo_method_ifn(L, t, sel), 0);
     }
     return s;

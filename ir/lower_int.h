@@ -170,6 +170,7 @@ static inline Type *lo_under(Type *t)
 bool lo_is_iface(Type *t);
 /* An interface whose values carry an itab. */
 bool lo_has_methods(Type *iface);
+ObjectVec *lo_methods(Type *iface);
 
 /* ---- lower_emit.c: small pieces of code ---------------------------------------------------- */
 
@@ -293,6 +294,8 @@ IrOpnd lo_recv(Fn *fn, Expr *x, Selection *sel); /* the receiver that the method
 /* ---- lower_builtin.c --------------------------------------------------------------------------- */
 
 IrOpnd lo_builtin(Fn *fn, Expr *e);
+/* The call b(f()) of a built-in with f's results as its arguments, evaluated. */
+Expr *lo_spread(Fn *fn, Expr *e);
 /* The built-ins that may stand in go and defer, on evaluated arguments. */
 void lo_builtin_apply(Fn *fn, int id, const IrOpnd *args, Type *const *types, uint32_t n);
 IrOpnd lo_append_values(Fn *fn, Type *slice, IrOpnd s, const IrOpnd *vals, uint32_t n);

@@ -36,9 +36,9 @@ const char *lo_method_name(Lower *L, Type *named, bool ptr, Object *m)
 
 int lo_iface_method_index(Type *iface, Object *m)
 {
-    Type *u = type_underlying(iface);
-    for (uint32_t i = 0; i < u->iface.all_methods.n; i++) {
-        Object *o = u->iface.all_methods.p[i];
+    ObjectVec *all = lo_methods(iface);
+    for (uint32_t i = 0; i < all->n; i++) {
+        Object *o = all->p[i];
         bool exported = m->name->s[0] >= 'A' && m->name->s[0] <= 'Z';
         if (o == m || (o->name == m->name && (exported || o->pkg == m->pkg)))
             return (int)i;

@@ -8,10 +8,16 @@ bool lo_is_iface(Type *t)
     return type_underlying(t)->kind == TYPE_INTERFACE;
 }
 
-bool lo_has_methods(Type *iface)
+ObjectVec *lo_methods(Type *iface)
 {
     Type *u = type_underlying(iface);
-    return u->iface.all_methods.n > 0;
+    type_complete_interface(types_arena, u); /* an instance's is made on demand */
+    return &u->iface.all_methods;
+}
+
+bool lo_has_methods(Type *iface)
+{
+    return lo_methods(iface)->n > 0;
 }
 
 Type *lo_subst(Fn *fn, Type *t)
