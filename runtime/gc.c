@@ -45,10 +45,15 @@ static uint32_t globals_due; /* the variables have yet to be scanned */
 static RtMutex start_lock;
 static uint32_t attempts; /* to finish, in this cycle */
 static struct {
-    uint64_t begin, live, pause, pause1, marking;
+    uint64_t begin, live, pause, pause1;
+    bool waked; /* markers take part */
     GcWhy why;
 } cycle;
 static uint32_t stress_count;
+
+/* A heap with no more to scan than this is marked at once, in less time than it takes to
+ * wake a thread and to stop twice; and one of no more bytes is swept by allocation alone. */
+enum { SMALL_HEAP = 384 << 10, BACKGROUND_SWEEP = 4 << 20 };
 
 uint64_t rt_random_seed(void)
 {
@@ -262,6 +267,7 @@ static void open_cycle(GcWhy why)
     cycle.begin = (uint64_t)rt_nanotime();
     cycle.live = rt_heap.live;
     cycle.why = why;
+    cycle.waked = false;
     attempts = 0;
     rt_gc.roots =
         (uint64_t)((__stop_gol_data - __start_gol_data) + (__stop_gol_bss - __start_gol_bss));
@@ -285,10 +291,12 @@ static void publish_cache(RtMCache *mc)
 }
 
 static uint64_t total_bytes;
+static uint64_t total_scanned;
 static void add_bytes(GcWork *w)
 {
     total_bytes += w->bytes;
-    w->bytes = 0;
+    total_scanned += w->scanned;
+    w->bytes = w->scanned = 0;
 }
 static void add_cache_bytes(RtMCache *mc)
 {
@@ -300,7 +308,8 @@ static void add_cache_bytes(RtMCache *mc)
 static void drain_all(void)
 {
     do {
-        wake_markers();
+        if (gc_work_left() || __atomic_load_n(&active, __ATOMIC_ACQUIRE))
+            wake_markers();
         scan_globals(&root_work);
         gc_drain(&root_work, 0);
         while (__atomic_load_n(&active, __ATOMIC_ACQUIRE))
@@ -321,7 +330,7 @@ static void close_cycle(void)
     __atomic_store_n(&rt_gc.black, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_wb_enabled, 0, __ATOMIC_SEQ_CST);
     each_cache(rt_mcache_flush);
-    total_bytes = 0;
+    total_bytes = total_scanned = 0;
     add_bytes(&root_work);
     for (uint32_t i = 0; i < MAX_MARKERS; i++)
         add_bytes(&marker_work[i]);
@@ -329,6 +338,7 @@ static void close_cycle(void)
     uint64_t born = rt_heap.live > cycle.live ? rt_heap.live - cycle.live : 0;
     uint64_t peak = rt_heap.live;
     rt_gc.marked = total_bytes + born;
+    rt_gc.scanned = total_scanned + rt_gc.roots;
     rt_heap.live = rt_gc.marked;
     rt_gc_pace(born, cycle.live);
     rt_sweep_begin();
@@ -338,7 +348,8 @@ static void close_cycle(void)
         rt_gc.forced++;
     if (rt_gc.trace)
         rt_gc_print_trace(cycle.begin, cycle.pause1, cycle.live, peak);
-    wake_markers();
+    if (cycle.waked || rt_gc.marked > BACKGROUND_SWEEP)
+        wake_markers(); /* they leave the cycle, and sweep */
 }
 
 static void start(GcWhy why)
@@ -347,9 +358,23 @@ static void start(GcWhy why)
         return; /* somebody else does */
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
         rt_sweep_finish();
-        start_markers();
         uint64_t t = stop("GC start");
         open_cycle(why);
+        if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED) {
+            scan_globals(&root_work);
+            if (gc_drain(&root_work, 2 * SMALL_HEAP)) {
+                drain_all();
+                close_cycle();
+                record_pause(t);
+                cycle.pause1 = cycle.pause;
+                rt_start_world();
+                rt_special_wake();
+                rt_unlock(&start_lock);
+                return;
+            }
+        }
+        start_markers();
+        cycle.waked = true;
         gc_publish(&root_work);
         record_pause(t);
         cycle.pause1 = cycle.pause;
@@ -431,6 +456,7 @@ static void collect_stopped(GcWhy why)
     }
     start_markers();
     uint64_t t = stop("GC");
+
     if (rt_gc.phase == GC_MARK) { /* end the one under way first */
         each_cache(publish_cache);
         gc_publish(&root_work);

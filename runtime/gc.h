@@ -23,6 +23,7 @@ typedef struct RtGc {
     uint64_t marked;    /* bytes found live by the last cycle */
     uint64_t start_at;  /* heap size at which a cycle starts */
     uint64_t goal;      /* heap size that the cycle should end below */
+    uint64_t scanned;   /* bytes that the last cycle had to look at */
     uint64_t roots;     /* bytes of stacks and variables scanned in the last cycle */
     uint32_t cycles, forced;
     uint64_t pause_total; /* ns the world stood still */

@@ -111,7 +111,6 @@ static inline __attribute__((always_inline)) void mark(GcWork *w, uintptr_t p)
         if (__atomic_fetch_or(m, bit, __ATOMIC_RELAXED) & bit)
             return;
         w->bytes += s->elemsize;
-        w->objects++;
         if (s->mask)
             push(w, s->base + (size_t)i * s->elemsize);
         return;
@@ -120,7 +119,6 @@ static inline __attribute__((always_inline)) void mark(GcWork *w, uintptr_t p)
         __atomic_fetch_or(&s->marks[0], 1, __ATOMIC_RELAXED) & 1)
         return;
     w->bytes += (size_t)s->npages << RT_PAGE_SHIFT;
-    w->objects++;
     if (s->type)
         push(w, s->base);
 }
@@ -179,6 +177,11 @@ static void scan_array(GcWork *w, const RtType *t, const uint8_t *p, const uint8
             mark(w, load(p));
         return;
     }
+    if (t->ptrbytes <= 8 && !(t->flags & RT_GCREPEAT)) { /* strings, slices, …: one pointer */
+        for (; p + size <= end; p += size)
+            mark(w, load(p));
+        return;
+    }
     for (; p + size <= end; p += size)
         scan_value(w, t, p);
 }
@@ -211,9 +214,8 @@ static inline void scan(GcWork *w, uint8_t *obj, int64_t *scanned)
     scan_array(w, s->type, obj, end);
 }
 
-bool gc_drain(GcWork *w, int64_t budget)
+static bool drain(GcWork *w, int64_t budget, int64_t *scanned)
 {
-    int64_t scanned = 0;
     for (unsigned turn = 0;; turn++) {
         /* Keep the ring full of prefetched objects. */
         while (w->tail - w->head < GC_RING) {
@@ -232,7 +234,7 @@ bool gc_drain(GcWork *w, int64_t budget)
             __builtin_prefetch(p);
             w->ring[w->tail++ % GC_RING] = p;
         }
-        scan(w, w->ring[w->head++ % GC_RING], &scanned);
+        scan(w, w->ring[w->head++ % GC_RING], scanned);
         if (rt_unlikely(turn % 256 == 255)) {
             /* Others look for work: give them what we would scan last. */
             GcBlock *b = w->block;
@@ -244,10 +246,18 @@ bool gc_drain(GcWork *w, int64_t budget)
                 b->n -= half->n;
                 put_full(half);
             }
-            if (budget && scanned >= budget)
+            if (budget && *scanned >= budget)
                 return false;
         }
     }
+}
+
+bool gc_drain(GcWork *w, int64_t budget)
+{
+    int64_t scanned = 0;
+    bool dry = drain(w, budget, &scanned);
+    w->scanned += (uint64_t)scanned;
+    return dry;
 }
 
 /* ---- for the verifier ----------------------------------------------------------------------------- */

@@ -16,10 +16,10 @@ typedef struct GcBlock {
 } GcBlock;
 
 typedef struct GcWork {
-    GcBlock *block; /* gray objects: marked, not yet scanned; large ones from an
+    GcBlock *block;         /* gray objects: marked, not yet scanned; large ones from an
                                address inside on */
-    uint64_t bytes; /* marked by this thread in this cycle */
-    uint64_t objects;
+    uint64_t bytes;         /* marked by this thread in this cycle */
+    uint64_t scanned;       /* bytes of them looked at */
     uint8_t *ring[GC_RING]; /* prefetched, about to be scanned */
     uint32_t head, tail;
 } GcWork;

@@ -172,11 +172,8 @@ static unsigned run_of_mask(unsigned class, uint64_t mask)
     return run;
 }
 
-static unsigned run_of_type(size_t n, const RtType *t)
+static unsigned find_run(size_t n, const RtType *t, unsigned class)
 {
-    unsigned class = rt_size_class(n);
-    if (class < 2)
-        class = 2;
     size_t size = rt_class_size[class];
     uint64_t mask = 0;
     if (n == t->size) {
@@ -188,6 +185,22 @@ static unsigned run_of_type(size_t n, const RtType *t)
             fill_mask(t, at, size, &mask);
     }
     return run_of_mask(class, mask);
+}
+
+static unsigned run_of_type(RtMCache *mc, size_t n, const RtType *t)
+{
+    unsigned class = rt_size_class(n);
+    if (class < 2)
+        class = 2;
+    unsigned key = class + (n == t->size ? 128 : 0);
+    unsigned i = (unsigned)(((uintptr_t)t >> 4) ^ key) % 64;
+    if (rt_likely(mc->types[i].type == t && mc->types[i].class == key))
+        return mc->types[i].run;
+    unsigned run = find_run(n, t, class);
+    mc->types[i].type = t;
+    mc->types[i].class = key;
+    mc->types[i].run = run;
+    return run;
 }
 
 /* ---- caches ---------------------------------------------------------------------------- */
@@ -435,7 +448,7 @@ static void *alloc_from(RtMCache *mc, size_t n, const RtType *t)
     }
     if (n == t->size && t->alloc)
         return take(mc, t->alloc);
-    return take(mc, run_of_type(n, t));
+    return take(mc, run_of_type(mc, n, t));
 }
 
 static void *alloc_plain_from(RtMCache *mc, size_t n)

@@ -614,8 +614,10 @@ static bool watch(RtP *p, int64_t now)
             p->mon.schedtick = tick;
             p->mon.when = now;
         } else if (now - p->mon.when >= RT_SLICE) {
+            /* It may be in C code for long, or alone in a loop of short calls: ask again
+             * only after a millisecond. */
             rt_trip(p, RT_PREEMPT_YIELD);
-            did = true;
+            p->mon.when = now - RT_SLICE + 1000000;
         }
         if (!next || p->mon.allticks != all || p->mon.next != next) {
             p->mon.allticks = all;
