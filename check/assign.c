@@ -149,7 +149,10 @@ static Type *lhs_var(Checker *c, Expr *lhs)
         check_mark_assigned(lhs);
         return x.type;
     }
-    if (x.expr->kind == EXPR_SELECTOR && x.expr->selector.x->mode == MODE_MAPINDEX) {
+    Operand base = {0};
+    if (x.expr->kind == EXPR_SELECTOR && !x.expr->selector.obj)
+        check_expr(c, &base, x.expr->selector.x);
+    if (base.mode == MODE_MAPINDEX) {
         check_error_at(c, x.expr, "cannot assign to struct field %s in map",
                        check_expr_str(c, x.expr));
         return type_basic[BASIC_INVALID];

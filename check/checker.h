@@ -257,6 +257,7 @@ const char *check_types_summary(Checker *c, TypeVec *list, bool variadic, bool d
 void check_collect_tparams(Checker *c, FieldVec *list, ObjectVec *out);
 Type *check_recv_type(Checker *c, Expr *base, ExprVec *names, bool ptr, Pos scope_pos);
 Object *check_generic_alias(Expr *e);
+const char *check_alias_string(Checker *c, Object *alias); /* A[T any] */
 Type *check_instantiated_type(Checker *c, Expr *e);
 bool check_func_inst_partial(Checker *c, Target *t, Operand *x, Expr *inst, TypeVec *partial);
 OperandVec check_generic_expr_list(Checker *c, ExprVec *list, TypeVec **targs);

@@ -129,7 +129,8 @@ bool check_index_expr(Checker *c, Operand *x, Expr *e)
     bool ok = type_is_typeparam(x->type) ? indexed_set(c, x, &r) : indexed(x, u, &r);
     if (!ok) {
         if (type_valid(u))
-            check_error_at(c, e, "cannot index %s", check_operand_str(c, x));
+            check_error(c, (Range){e->index.x->range.end, e->range.end}, "cannot index %s",
+                        check_operand_str(c, x));
         check_use_list(c, &e->index.indices);
         x->mode = MODE_INVALID;
         return false;

@@ -158,7 +158,8 @@ static bool find_cycle(Sorter *s, Object *o, ObjectVec *path)
         Object *d = deps->p[i];
         if (d == o)
             return true;
-        if ((d->kind == OBJ_VAR || d->kind == OBJ_FUNC || d->kind == OBJ_CONST) && d->check && !seen(s, d->check)) {
+        if ((d->kind == OBJ_VAR || d->kind == OBJ_FUNC || d->kind == OBJ_CONST) && d->check &&
+            !seen(s, d->check)) {
             vec_push(s->c->a, path, d);
             vec_push(s->c->a, &next, 0);
         }

@@ -176,6 +176,16 @@ Object *check_generic_alias(Expr *e)
     return o && o->kind == OBJ_TYPENAME && o->typename.tparams.n ? o : NULL;
 }
 
+const char *check_alias_string(Checker *c, Object *alias)
+{
+    const char *s = arena_printf(c->a, "%s[", alias->name->s);
+    ObjectVec *v = &alias->typename.tparams;
+    for (uint32_t i = 0; i < v->n; i++)
+        s = arena_printf(c->a, "%s%s%s %s", s, i ? ", " : "", v->p[i]->name->s,
+                         check_type_str(c, v->p[i]->type->tparam.constraint));
+    return arena_printf(c->a, "%s]", s);
+}
+
 Type *check_instantiated_type(Checker *c, Expr *e)
 {
     Expr *x = e->index.x;
@@ -184,10 +194,11 @@ Type *check_instantiated_type(Checker *c, Expr *e)
     if (cause)
         check_error_at(c, x, "invalid operation: %s%s (%s)", check_expr_str(c, x),
                        list_string(c, &e->index.indices), cause);
+    if (!type_valid(g))
+        return type_basic[BASIC_INVALID];
     Object *alias = check_generic_alias(x);
     TypeVec targs = {0};
-    bool ok = type_list(c, &e->index.indices, &targs);
-    if (!type_valid(g) || !ok)
+    if (!type_list(c, &e->index.indices, &targs))
         return type_basic[BASIC_INVALID];
     ObjectVec *tparams = alias ? &alias->typename.tparams : &g->named.tparams;
     if (targs.n != tparams->n) {

@@ -136,7 +136,7 @@ void check_range_stmt(Checker *c, unsigned inner, Stmt *s)
         }
         if (vars.n == 0 && (lhs[0] && lhs[0]->kind == EXPR_IDENT) &&
             (!lhs[1] || lhs[1]->kind == EXPR_IDENT))
-            check_error_at(c, lhs[0], "no new variables on left side of :=");
+            check_error(c, s->range, "no new variables on left side of :=");
         for (uint32_t i = 0; i < vars.n; i++)
             check_declare(c, c->env.scope, NULL, vars.p[i], s->range_.body->range.start);
         /* for _ := range n: the expression still needs its type. */

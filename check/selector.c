@@ -165,11 +165,8 @@ void check_selector(Checker *c, Operand *x, Expr *e, bool want_type)
     if (x->mode == MODE_INVALID)
         goto error;
     if (x->mode == MODE_BUILTIN) {
-        check_error_at(c, e, "invalid use of %s in selector expression", check_operand_str(c, x));
-        goto error;
-    }
-    if (sel == name_blank) {
-        check_error(c, e->selector.name_range, "cannot refer to blank field or method");
+        check_error(c, (Range){e->selector.x->range.end, e->range.end},
+                    "invalid use of %s in selector expression", check_operand_str(c, x));
         goto error;
     }
     if (want_type) {
@@ -178,7 +175,9 @@ void check_selector(Checker *c, Operand *x, Expr *e, bool want_type)
     }
     if (!type_valid(type_underlying(x->type)))
         goto error;
-    LookupResult r = type_lookup_field_or_method(c->a, x->type, x->mode == MODE_VAR, c->pkg, sel);
+    LookupResult r = {0};
+    if (sel != name_blank)
+        r = type_lookup_field_or_method(c->a, x->type, x->mode == MODE_VAR, c->pkg, sel);
     if (!r.obj) {
         not_found(c, x, e, &r);
         goto error;

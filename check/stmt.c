@@ -154,7 +154,8 @@ static Token binary_of(Token op)
 #define OP(k)                                                                                      \
     case TOK_##k##_ASSIGN: return TOK_##k;
         OP(ADD)
-        OP(SUB) OP(MUL) OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
+        OP(SUB)
+        OP(MUL) OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
 #undef OP
             default : return TOK_ERROR;
     }
@@ -445,7 +446,8 @@ static bool valid_comm(Stmt *s)
         return true;
     if (s->kind == STMT_EXPR)
         r = s->expr.x;
-    else if (s->kind == STMT_ASSIGN && s->assign.rhs.n == 1)
+    else if (s->kind == STMT_ASSIGN && s->assign.rhs.n == 1 && s->assign.lhs.n <= 2 &&
+             (s->assign.op == TOK_ASSIGN || s->assign.op == TOK_DEFINE))
         r = s->assign.rhs.p[0];
     if (!r)
         return false;

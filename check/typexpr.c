@@ -58,9 +58,7 @@ void check_ident(Checker *c, Operand *x, Expr *e, bool want_type)
             check_obj_decl(c, o);
     Type *t = o->type;
     switch (o->kind) {
-    case OBJ_PKGNAME:
-        check_error_at(c, e, "use of package %s not in selector", name->s);
-        return;
+    case OBJ_PKGNAME: check_error_at(c, e, "use of package %s not in selector", name->s); return;
     case OBJ_CONST:
         check_add_dep(c, o);
         if (!type_valid(t))
@@ -688,9 +686,11 @@ Type *check_defined_type(Checker *c, Expr *e, Type *def)
 {
     Type *t = type_internal(c, e, def);
     if (is_generic(t, e)) {
-        check_error_at(c, e, "cannot use generic type %s without instantiation",
-                       t->kind == TYPE_NAMED && !check_generic_alias(e) ? check_type_str(c, t)
-                                                                        : check_expr_str(c, e));
+        const char *name = check_type_str(c, t);
+        Object *alias = check_generic_alias(e);
+        if (alias)
+            name = check_alias_string(c, alias);
+        check_error_at(c, e, "cannot use generic type %s without instantiation", name);
         t = type_basic[BASIC_INVALID];
     }
     if (def && !type_valid(t))

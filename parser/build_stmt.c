@@ -50,23 +50,6 @@ Stmt *mk_send(Parser *p, Expr *ch, const LexToken *arrow, Expr *value)
     return s;
 }
 
-/* The left side of := holds names only. */
-static void check_names(Parser *p, ExprVec *lhs)
-{
-    for (uint32_t i = 0; i < lhs->n; i++) {
-        Expr *x = lhs->p[i];
-        if (x->kind != EXPR_IDENT) {
-            if (x->kind != EXPR_BAD) {
-                plain_error(p, x->range,
-                            "non-name %s on left side of :=", expr_string(p->arena, x));
-            }
-            Expr *blank = mk_expr(p, EXPR_IDENT, x->range.start, x->range.end);
-            blank->ident.name = name_blank;
-            lhs->p[i] = blank;
-        }
-    }
-}
-
 Stmt *mk_assign(Parser *p, ExprVec lhs, const LexToken *op, ExprVec rhs)
 {
     Stmt *s = mk_stmt(p, STMT_ASSIGN, lhs.p[0]->range.start, rhs.p[rhs.n - 1]->range.end);
@@ -76,9 +59,6 @@ Stmt *mk_assign(Parser *p, ExprVec lhs, const LexToken *op, ExprVec rhs)
     s->assign.op_pos = op->start;
     depth_stmt_exprs(p, s, &lhs);
     depth_stmt_exprs(p, s, &rhs);
-    if (op->kind == TOK_DEFINE) {
-        check_names(p, &s->assign.lhs);
-    }
     return s;
 }
 
@@ -109,11 +89,6 @@ Stmt *mk_call_stmt(Parser *p, const LexToken *kw, Expr *x)
     }
     if (call != x) {
         plain_error(p, x->range, "expression in %s must not be parenthesized", word);
-    }
-    if (call->kind != EXPR_CALL) {
-        plain_error(p, x->range, "expression in %s must be function call", word);
-        s->kind = STMT_BAD;
-        return s;
     }
     s->go.call = call;
     depth_stmt(p, s, call);
@@ -312,9 +287,6 @@ Stmt *mk_for(Parser *p, const LexToken *kw, Head *h, Stmt *body)
 Stmt *mk_range(Parser *p, const LexToken *kw, ExprVec lhs, const LexToken *op, Expr *x)
 {
     Stmt *s = mk_stmt(p, STMT_RANGE, kw->start, x->range.end);
-    if (op && op->kind == TOK_DEFINE) {
-        check_names(p, &lhs);
-    }
     s->range_.key = lhs.n > 0 ? lhs.p[0] : NULL;
     s->range_.value = lhs.n > 1 ? lhs.p[1] : NULL;
     s->range_.op = op ? (Token)op->kind : TOK_EOF;
@@ -339,32 +311,9 @@ Stmt *mk_case(Parser *p, const LexToken *kw, ExprVec exprs, const LexToken *colo
     return s;
 }
 
-/* Is s one of the communications that a select's case may have? */
-static bool is_communication(const Stmt *s)
-{
-    const Expr *x = NULL;
-    if (s->kind == STMT_SEND) {
-        return true;
-    }
-    if (s->kind == STMT_EXPR) {
-        x = s->expr.x;
-    } else if (s->kind == STMT_ASSIGN && s->assign.rhs.n == 1 && s->assign.lhs.n <= 2 &&
-               (s->assign.op == TOK_ASSIGN || s->assign.op == TOK_DEFINE)) {
-        x = s->assign.rhs.p[0];
-    }
-    while (x && x->kind == EXPR_PAREN) {
-        x = x->paren.x;
-    }
-    return x && x->kind == EXPR_UNARY && x->unary.op == TOK_ARROW;
-}
-
 Stmt *mk_comm(Parser *p, const LexToken *kw, Stmt *comm, const LexToken *colon, StmtVec body)
 {
     Stmt *s = mk_stmt(p, STMT_COMM, kw->start, body.n ? body.p[body.n - 1]->range.end : colon->end);
-    if (comm && !is_communication(comm)) {
-        plain_error(p, comm->range, "select case must be receive, send or assign recv");
-        comm = mk_stmt(p, STMT_BAD, comm->range.start, comm->range.end);
-    }
     s->comm.comm = comm;
     s->comm.body = body;
     s->comm.colon = colon->start;
