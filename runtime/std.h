@@ -66,6 +66,9 @@ bool std_internal_bytealg_Equal(const uint8_t *p, int64_t n, int64_t pcap, const
                                 int64_t m, int64_t qcap);
 int64_t std_internal_bytealg_Compare(const uint8_t *p, int64_t n, int64_t pcap, const uint8_t *q,
                                      int64_t m, int64_t qcap);
+double std_math_Sqrt(double x);
+double std_math_FMA(double x, double y, double z);
+double std_math_archExp(double x);
 uint64_t std_internal_fastrand_Uint64(void);
 
 /* std_runtime.c */

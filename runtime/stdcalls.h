@@ -92,6 +92,9 @@
     STD(runtime_stackText, 0)                                                                      \
     STD(runtime_debug_setmaxstack, 0)                                                              \
     STD(runtime_debug_setmaxthreads, 0)                                                            \
+    STD(math_Sqrt, STDF_LEAF)                                                                      \
+    STD(math_FMA, STDF_LEAF)                                                                       \
+    STD(math_archExp, STDF_LEAF)                                                                   \
     STD(internal_bytealg_IndexByte, STDF_LEAF)                                                     \
     STD(internal_bytealg_IndexByteString, STDF_LEAF)                                               \
     STD(internal_bytealg_LastIndexByte, STDF_LEAF)                                                 \
