@@ -143,9 +143,6 @@ Expr *mk_type_assert(Parser *p, Expr *x, Expr *type, const LexToken *r)
     e->type_assert.type = type;
     depth_over(p, e, x);
     depth_over(p, e, type);
-    if (!type) {
-        vec_push(p->arena, &p->guards, e);
-    }
     return e;
 }
 

@@ -213,12 +213,6 @@ static Expr *type_switch_guard(Parser *p, const Stmt *s)
     if (!x || x->kind != EXPR_TYPE_ASSERT || x->type_assert.type) {
         return NULL;
     }
-    for (uint32_t i = p->guards.n; i-- > 0;) {
-        if (p->guards.p[i] == x) {
-            p->guards.p[i] = p->guards.p[--p->guards.n];
-            break;
-        }
-    }
     return x;
 }
 
@@ -291,8 +285,8 @@ Stmt *mk_range(Parser *p, const LexToken *kw, ExprVec lhs, const LexToken *op, E
     s->range_.value = lhs.n > 1 ? lhs.p[1] : NULL;
     s->range_.op = op ? (Token)op->kind : TOK_EOF;
     s->range_.x = x;
-    if (lhs.n > 2) {
-        plain_error(p, lhs.p[2]->range, "range clause permits at most two iteration variables");
+    if (lhs.n > 2 && p->errors == 0) { /* no error of syntax: checking goes on */
+        diag_error(lhs.p[2]->range, "range clause permits at most two iteration variables");
     }
     depth_stmt_exprs(p, s, &lhs);
     depth_stmt(p, s, x);

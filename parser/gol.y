@@ -789,12 +789,6 @@ File *parse_file(Arena *a, SourceFile *src)
     p.file->src = src;
     stream_init(&p);
     yyparse(&p);
-    if (p.errors == 0) {
-        for (uint32_t i = 0; i < p.guards.n; i++) {
-            plain_error(&p, p.guards.p[i]->range, "use of .(type) outside type switch");
-            p.guards.p[i]->kind = EXPR_BAD;
-        }
-    }
     refuse_directives(&p);
     p.file->had_errors = p.errors > 0;
     stream_free(&p);

@@ -38,7 +38,6 @@ typedef struct Parser {
     bool stop;           /* nested too deeply: give up */
 
     /* for checks that need context */
-    VEC(Expr *) guards; /* x.(type) seen outside of a switch's head so far */
     bool decl_seen;     /* a declaration other than an import */
     bool func_no_body;  /* the last top-level declaration is a func without a body */
     uint32_t group;     /* number of the last declaration group */

@@ -42,8 +42,8 @@ static void parse(const char *path)
     total.bytes += src->size;
     total.memory += arena_bytes(a);
     total.bad += f->had_errors;
-    if (f->had_errors != (diag_error_count() > 0)) {
-        fprintf(stderr, "%s: had_errors does not match what was reported\n", path);
+    if (f->had_errors && diag_error_count() == 0) {
+        fprintf(stderr, "%s: an error that was not reported\n", path);
         total.bad++;
     }
     if (!quiet) {
