@@ -207,7 +207,7 @@ static Expr *type_switch_guard(Parser *p, const Stmt *s)
     if (s && s->kind == STMT_EXPR) {
         x = s->expr.x;
     } else if (s && s->kind == STMT_ASSIGN && s->assign.op == TOK_DEFINE && s->assign.lhs.n == 1 &&
-               s->assign.rhs.n == 1) {
+               s->assign.lhs.p[0]->kind == EXPR_IDENT && s->assign.rhs.n == 1) {
         x = s->assign.rhs.p[0];
     }
     if (!x || x->kind != EXPR_TYPE_ASSERT || x->type_assert.type) {
