@@ -228,6 +228,18 @@ static bool is_blank(Expr *e)
     return e->kind == EXPR_IDENT && (e->ident.name == name_blank || !e->ident.obj);
 }
 
+/* The calls in the operands of a left side. */
+static void hoist_place(Fn *fn, Expr *lhs)
+{
+    lhs = expr_unparen(lhs);
+    if (lhs->kind == EXPR_INDEX && type_underlying(lo_typeof(fn, lhs->index.x))->kind == TYPE_MAP) {
+        lo_hoist(fn, lhs->index.x);
+        lo_hoist(fn, lhs->index.indices.p[0]);
+    } else {
+        lo_hoist(fn, lhs);
+    }
+}
+
 /* A new variable with an initial value, built in place where it is memory. */
 static void define(Fn *fn, Object *o, Expr *rhs)
 {
@@ -280,7 +292,7 @@ static void assign_one(Fn *fn, Expr *lhs, Expr *rhs)
         return;
     }
     if (lo_has_call(rhs) && expr_unparen(lhs)->kind != EXPR_IDENT) {
-        lo_hoist(fn, lhs);
+        hoist_place(fn, lhs);
         lo_hoist(fn, rhs);
     }
     Place p = lo_place(fn, lhs, false);
@@ -308,7 +320,7 @@ static void assign_parallel(Fn *fn, Stmt *s)
     if (calls) {
         for (uint32_t i = 0; i < n; i++)
             if (!def)
-                lo_hoist(fn, l->p[i]);
+                hoist_place(fn, l->p[i]);
         for (uint32_t i = 0; i < n; i++)
             lo_hoist(fn, r->p[i]);
     }
@@ -417,7 +429,7 @@ static void assign_op(Fn *fn, Stmt *s)
     Token op = plain_op(s->assign.op);
     Expr *lhs = s->assign.lhs.p[0], *rhs = s->assign.rhs.p[0];
     if (lo_has_call(rhs)) {
-        lo_hoist(fn, lhs);
+        hoist_place(fn, lhs);
         lo_hoist(fn, rhs);
     }
     Place p = lo_place(fn, lhs, false);
