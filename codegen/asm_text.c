@@ -2,8 +2,9 @@
  *
  * The last touch on gcc's text: functions that several objects may define go into COMDAT
  * groups, internal functions that another unit calls are global but hidden, those that only
- * data names are local again, and the split-stack notes go, which make linkers patch
- * prologues or refuse the object. */
+ * data names are local again, the split-stack notes go, which make linkers patch
+ * prologues or refuse the object, and so do the unwind tables: frames are walked by their
+ * frame pointers. */
 #include "codegen/gen.h"
 
 #include <stdlib.h>
@@ -79,7 +80,7 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         next = next ? next + 1 : end;
         if (starts(p, end, "\t.section\t.note.GNU-split-stack", &rest) ||
             starts(p, end, "\t.section\t.note.GNU-no-split-stack", &rest) ||
-            starts(p, end, "\t.ident\t", &rest))
+            starts(p, end, "\t.ident\t", &rest) || starts(p, end, "\t.cfi_", &rest))
             continue;
         if (count && starts(p, end, "\t.section\t.text.", &rest)) {
             size_t len = name_length(rest, next);
