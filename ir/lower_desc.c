@@ -4,6 +4,8 @@
 #include "ir/lower_int.h"
 #include "runtime/allocrun.h"
 
+#include <xxhash.h>
+
 /* The defined type that t is, or points to, directly. */
 static Type *named_of(Type *t)
 {
@@ -287,13 +289,15 @@ static uint64_t tail_size(Type *u, bool uncommon, uint32_t nmethods)
 
 /* ---- kinds ----------------------------------------------------------------------------------------- */
 
-/* A method's func type without receiver. */
-static Type *method_type(Lower *L, Type *sig)
+/* What tells methods of one name apart: a hash of the func type's key, without receiver.  Two
+ * different types among the methods of one name would have to collide in 64 bits. */
+static uint64_t method_sig(Lower *L, Type *sig)
 {
     Type *u = type_underlying(sig);
-    if (!u->sig.recv)
-        return sig;
-    return type_new_signature(L->a, NULL, u->sig.params, u->sig.results, u->sig.variadic);
+    if (u->sig.recv)
+        u = type_new_signature(L->a, NULL, u->sig.params, u->sig.results, u->sig.variadic);
+    const char *key = type_key(L->a, u);
+    return XXH3_64bits(key, strlen(key));
 }
 
 static void put_func(Desc *k, Type *u)
@@ -322,7 +326,7 @@ static void put_interface(Desc *k, Type *u)
             put_str(k, p + offsetof(RtImethod, name), m->p[i]->name->s, m->p[i]->name->len);
             if (!is_exported(m->p[i]->name) && m->p[i]->pkg)
                 put_cstr(k, p + offsetof(RtImethod, pkgpath), m->p[i]->pkg->path);
-            put_type(k, p + offsetof(RtImethod, type), method_type(k->L, m->p[i]->type));
+            put_int(k, p + offsetof(RtImethod, sig), method_sig(k->L, m->p[i]->type), 8);
         }
     }
     put_int(k, offsetof(RtInterfaceType, nmethods), m->n, 8);
@@ -394,7 +398,7 @@ static void put_uncommon(Desc *k, Type *t, MethodSet *ms)
         put_str(k, q + offsetof(RtMethod, name), s->obj->name->s, s->obj->name->len);
         if (!is_exported(s->obj->name) && s->obj->pkg)
             put_cstr(k, q + offsetof(RtMethod, pkgpath), s->obj->pkg->path);
-        put_type(k, q + offsetof(RtMethod, type), method_type(L, s->obj->type));
+        put_int(k, q + offsetof(RtMethod, sig), method_sig(L, s->obj->type), 8);
         ir_data_addr(L->m, k->d, q + offsetof(RtMethod, ifn), lo_method_ifn(L, t, s), 0);
     }
 }

@@ -214,7 +214,8 @@ enum {
 typedef struct RtMethod { /* of a type, sorted by name, then pkgpath */
     RtString name;
     RtString pkgpath;     /* empty for exported names */
-    const RtType *type;   /* the method's func type without receiver */
+    uint64_t sig; /* identifies the func type without receiver: a hash of its key.  No
+                     descriptor: what a method only mentions is not linked for its sake */
     void *ifn; /* code with the interface's data word as first parameter */
 } RtMethod;
 
@@ -247,7 +248,7 @@ typedef struct { RtType t; const RtType *elem; } RtPointerType; /* also slices *
 typedef struct { RtType t; const RtType *elem; } RtSliceType;
 typedef struct { RtType t; const RtType *const *in; int64_t nin; const RtType *const *out;
                  int64_t nout; } RtFuncType;
-typedef struct { RtString name, pkgpath; const RtType *type; } RtImethod;
+typedef struct { RtString name, pkgpath; uint64_t sig; } RtImethod;
 typedef struct { RtType t; const RtImethod *methods; int64_t nmethods; } RtInterfaceType;
 /* hashing: how the runtime treats keys, decided by the compiler */
 typedef enum RtKeyKind { RT_KEY_GENERAL, RT_KEY_32, RT_KEY_64, RT_KEY_STRING, RT_KEY_PLAIN } RtKeyKind;

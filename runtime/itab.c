@@ -92,7 +92,7 @@ static const Entry *make(const RtType *iface, const RtType *type)
             if (c >= 0)
                 break;
         }
-        if (c != 0 || u->methods[j].type != m->type) {
+        if (c != 0 || u->methods[j].sig != m->sig) {
             e->tab = NULL;
             e->missing = m;
             break;

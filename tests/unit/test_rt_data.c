@@ -239,15 +239,13 @@ Test(rt_data, structs_skip_blank_fields)
 
 Test(rt_data, itabs_are_found_made_and_refused)
 {
-    static const RtType func_type = {.kind = RT_FUNC, .size = 8};
-    static const RtMethod methods[] = {{STR("Add"), {NULL, 0}, &func_type, (void *)0x10},
-                                       {STR("Get"), {NULL, 0}, &func_type, (void *)0x20},
-                                       {STR("Put"), {NULL, 0}, &func_type, (void *)0x30}};
+    static const RtMethod methods[] = {{STR("Add"), {NULL, 0}, 7, (void *)0x10},
+                                       {STR("Get"), {NULL, 0}, 7, (void *)0x20},
+                                       {STR("Put"), {NULL, 0}, 7, (void *)0x30}};
     static const RtUncommon unc = {{NULL, 0}, 3, methods};
     static const RtType t = {.size = 8, .kind = RT_INT, .string = STR("main.T"), .uncommon = &unc};
-    static const RtImethod want1[] = {{STR("Add"), {NULL, 0}, &func_type},
-                                      {STR("Put"), {NULL, 0}, &func_type}};
-    static const RtImethod want2[] = {{STR("Del"), {NULL, 0}, &func_type}};
+    static const RtImethod want1[] = {{STR("Add"), {NULL, 0}, 7}, {STR("Put"), {NULL, 0}, 7}};
+    static const RtImethod want2[] = {{STR("Del"), {NULL, 0}, 7}};
     static const RtInterfaceType i1 = {{.kind = RT_INTERFACE, .string = STR("main.I")}, want1, 2},
                                  i2 = {{.kind = RT_INTERFACE, .string = STR("main.J")}, want2, 1};
     RtItab *tab = rt_itab(&i1.t, &t);
