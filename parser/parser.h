@@ -10,6 +10,7 @@
 
 /* One open bracket. */
 typedef struct Nest {
+    Pos pos;
     uint8_t kind;    /* Token: LPAREN LBRACK LBRACE */
     bool header;     /* value of Parser.header to go back to at the closing one */
     bool type_group; /* the ( of a type (…) group */

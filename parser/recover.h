@@ -211,6 +211,9 @@ static const char *message(Parser *P, const yy_state_t *top)
     }
     int e = shifts(*top, S(YYerror));
     if (e >= 0 && shifts(e, S(RESYNC_STMT)) >= 0) { /* the start of a statement */
+        if (s0 == S(COLON) && s1 == S(IDENT)) {
+            return "missing statement after label";
+        }
         return s0 == S(COLON) || symbol_at(top, 2) == S(COLON) ? ", expected case or default or }"
                                                                : ", expected }";
     }
@@ -473,6 +476,17 @@ static void resync(Parser *P, const yy_state_t *sp)
     P->at = i;
 }
 
+/* At the end of the file: says which bracket is still open. */
+static void note_open(Parser *P, Diag *d)
+{
+    bool end = P->last->kind == TOK_EOF ||
+               (P->last->kind == TOK_SEMICOLON && P->last->semi == SEMI_EOF);
+    if (d && end && P->nest.n) {
+        const Nest *n = &P->nest.p[P->nest.n - 1];
+        diag_note(d, n->pos, "this %s is not closed", token_text[n->kind]);
+    }
+}
+
 static int yyreport_syntax_error(const yypcontext_t *ctx, Parser *P)
 {
     if (P->stop) {
@@ -482,7 +496,8 @@ static int yyreport_syntax_error(const yypcontext_t *ctx, Parser *P)
     if (P->last->kind == TOK_EOF && P->errors) {
         P->errors++; /* only a consequence */
     } else if (what[0] == ' ' || what[0] == ',' || what[0] == 0) {
-        unexpected(P, P->last, what);
+        Diag *d = unexpected(P, P->last, what);
+        note_open(P, d);
     } else {
         syntax_error(P, (Range){P->last->start, P->last->end}, "%s", what);
     }

@@ -215,7 +215,7 @@ bool stream_is_tparams(const Parser *p, uint32_t i)
 
 static void push(Parser *p, Token kind, bool type_group)
 {
-    Nest n = {(uint8_t)kind, p->header, type_group};
+    Nest n = {p->last->start, (uint8_t)kind, p->header, type_group};
     vec_push(p->arena, &p->nest, n);
     p->header = false;
     if (p->nest.n > AST_MAX_DEPTH) {
