@@ -32,8 +32,9 @@ static char *errors(const char *text)
     out[0] = 0;
     for (char *p = all; p && *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL) {
         unsigned line, column;
-        if (sscanf(p, "t.gol:%u:%u: error: ", &line, &column) == 2) {
-            char *msg = strstr(p, "error: ") + 7;
+        int n = 0; /* stays 0 for a note */
+        if (sscanf(p, "t.gol:%u:%u: error: %n", &line, &column, &n) == 2 && n > 0) {
+            char *msg = p + n;
             if (strncmp(msg, "syntax error: ", 14) == 0) {
                 msg += 14;
             }
@@ -505,6 +506,20 @@ Test(parser, found_by_fuzzing)
         sprintf(text, "package p\n%s", cases[i].text);
         cr_expect_str_eq(errors(text), cases[i].want, "%s: %s", cases[i].text, errors(text));
     }
+}
+
+Test(parser, open_brackets_are_noted)
+{
+    char *all = NULL;
+    size_t size = 0;
+    parse("package p\nfunc f() {\n\tif x {\n\t\ty()\n}\n");
+    FILE *f = open_memstream(&all, &size);
+    diag_print_all(f, false);
+    fclose(f);
+    cr_assert_not_null(strstr(all, "t.gol:6:1: error: syntax error: unexpected EOF, expected }"));
+    cr_assert_not_null(strstr(all, "t.gol:2:10: note: this { is not closed"));
+    free(all);
+    diag_reset();
 }
 
 Test(parser, directives_outside_of_gol)
