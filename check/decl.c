@@ -6,6 +6,7 @@
 #include "check/checker.h"
 
 enum { WHITE, GREY, BLACK };
+enum { MAX_CHAIN = 25000 }; /* what the stack holds (base/stack.h) */
 
 /* ---- cycles ----------------------------------------------------------------------------------- */
 
@@ -367,6 +368,12 @@ void check_obj_decl(Checker *c, Object *o)
         return;
     DeclInfo *di = o->check;
     if (!di || o->pkg != c->pkg) {
+        o->type = type_basic[BASIC_INVALID];
+        return;
+    }
+    if (c->path.n > MAX_CHAIN) {
+        check_error(c, (Range){o->pos, o->pos + o->name->len},
+                    "gol: more than %d declarations need each other", MAX_CHAIN);
         o->type = type_basic[BASIC_INVALID];
         return;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stack.h"
 #include "driver/driver.h"
 
 int cmd_run(int argc, char **argv)
@@ -22,6 +23,7 @@ int cmd_run(int argc, char **argv)
     memcpy(args + 1, o.args, (size_t)o.nargs * sizeof *args);
     if (cache_dir() != NULL) {
         tmp_cleanup();
+        stack_restore_limit();
         execv(exe, args);
         driver_error("cannot run %s: %s", exe, strerror(errno));
         return EXIT_WRONG_PROGRAM;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stack.h"
 #include "driver/driver.h"
 
 static const struct {
@@ -16,6 +17,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+    stack_raise_limit();
     if (argc < 2) {
         cmd_help(0, NULL);
         return EXIT_WRONG_USAGE;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/stack.h"
 #include "check/types.h"
 
 static Arena *arena;
@@ -195,6 +196,7 @@ static Package *import(void *arg, const char *path, Range where)
 
 int main(int argc, char **argv)
 {
+    stack_raise_limit();
     arena = arena_new();
     universe_init(arena);
     const char *path = "p", *pkg = NULL;
