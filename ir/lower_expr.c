@@ -14,6 +14,13 @@ static bool list_has_call(const ExprVec *v)
     return false;
 }
 
+/* The runtime is asked: a call among calls. */
+static bool is_chan_len(Expr *e)
+{
+    Type *t = e->call.args.p[0]->type;
+    return t && t->kind != TYPE_TUPLE && type_underlying(t)->kind == TYPE_CHAN;
+}
+
 bool lo_has_call(Expr *e)
 {
     if (!e || e->mode == MODE_CONST || e->mode == MODE_TYPE)
@@ -26,7 +33,7 @@ bool lo_has_call(Expr *e)
         if (e->call.call_kind == CALL_BUILTIN)
             switch (e->call.builtin) {
             case BUILTIN_LEN:
-            case BUILTIN_CAP:
+            case BUILTIN_CAP: return is_chan_len(e) || list_has_call(&e->call.args);
             case BUILTIN_REAL:
             case BUILTIN_IMAG:
             case BUILTIN_COMPLEX:
@@ -72,7 +79,8 @@ void lo_hoist(Fn *fn, Expr *e)
     case EXPR_CALL:
         if (e->call.call_kind == CALL_FUNC ||
             (e->call.call_kind == CALL_BUILTIN && lo_has_call(e) && e->mode != MODE_NOVALUE &&
-             e->call.builtin != BUILTIN_LEN && e->call.builtin != BUILTIN_CAP))
+             ((e->call.builtin != BUILTIN_LEN && e->call.builtin != BUILTIN_CAP) ||
+              is_chan_len(e))))
             memo_put(fn, e);
         else
             for (uint32_t i = 0; i < e->call.args.n; i++)
