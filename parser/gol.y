@@ -120,7 +120,7 @@ static Head *bad_head(Parser *P)
 
 %type <e> expr pexpr othertype functype type type_np nonrecv nonrecv_np recvchan type_name
 %type <e> type_other type_arr elt bare braced union term chantype structtype ifacetype sig
-%type <e> expr_opt
+%type <e> expr_opt named
 %type <es> exprs exprs2 names elts elt_list types args indices
 %type <f> param field elem tparam
 %type <fs> params param_list fields field_list elems elem_list tparam_list result tparams_opt tparams
@@ -136,7 +136,7 @@ static Head *bad_head(Parser *P)
 
 /* What a construct that can end here binds less tightly than what could continue it. */
 %precedence SHORT
-%precedence error PERIOD LBRACK LPAREN LBRACE LBODY ARROW
+%precedence error PERIOD LBRACK LPAREN LBODY ARROW
 %left LOR
 %left LAND
 %left EQL NEQ LSS LEQ GTR GEQ
@@ -529,19 +529,16 @@ expr:
     ;
 
 pexpr:
-    IDENT                                       { $$ = mk_ident(P, $1); }
+    named
     | lit                                       { $$ = mk_lit(P, $1); }
-    | LPAREN expr RPAREN                        { $$ = mk_paren(P, $1, $2, $3); }
     | LPAREN error RESYNC_LIST RPAREN           { $$ = mk_bad(P, $1->start, $4->end); yyerrok; }
     | othertype                                 %prec SHORT
     | functype                                  %prec SHORT
     | functype lbrace stmts RBRACE              { $$ = mk_func_lit(P, $1, $2, $3, $4); }
     | othertype lbrace elts RBRACE              { $$ = mk_complit(P, $1, $2, $3, $4); }
-    | pexpr LBRACE elts RBRACE                  { $$ = mk_complit_of(P, $1, $2, $3, $4); }
-    | pexpr PERIOD IDENT                        { $$ = mk_selector(P, $1, $3); }
+    | named LBRACE elts RBRACE                  { $$ = mk_complit_of(P, $1, $2, $3, $4); }
     | pexpr PERIOD LPAREN type RPAREN           { $$ = mk_type_assert(P, $1, $4, $5); }
     | pexpr PERIOD LPAREN TYPE RPAREN           { $$ = mk_type_assert(P, $1, NULL, $5); }
-    | pexpr LBRACK indices ocomma RBRACK        { $$ = mk_index(P, $1, $3, $5); }
     | pexpr LBRACK RBRACK
         { unexpected(P, $3, ", expected operand"); $$ = mk_bad(P, $1->range.start, $3->end); }
     | pexpr LBRACK error RESYNC_LIST RBRACK
@@ -556,6 +553,13 @@ pexpr:
         { $$ = mk_call(P, $1, $2, $3, NULL, $5); }
     | pexpr LPAREN args ELLIPSIS ocomma RPAREN
         { $$ = mk_call(P, $1, $2, $3, $4, $6); }
+    ;
+/* What may name the type of a composite literal. */
+named:
+    IDENT                                       { $$ = mk_ident(P, $1); }
+    | pexpr PERIOD IDENT                        { $$ = mk_selector(P, $1, $3); }
+    | pexpr LBRACK indices ocomma RBRACK        { $$ = mk_index(P, $1, $3, $5); }
+    | LPAREN expr RPAREN                        { $$ = mk_paren(P, $1, $2, $3); }
     ;
 lit: INT | FLOAT | IMAG | CHAR | STRING ;
 

@@ -131,7 +131,7 @@ static const char *message(Parser *P, const yy_state_t *top)
         if (prev == TOK_LBRACE || prev == TOK_COLON || prev == TOK_SEMICOLON) {
             return s1 == S(COLON) ? ", expected case or default or }" : ", expected }";
         }
-        return " at end of statement";
+        return prev == TOK_RETURN ? ", expected expression" : " at end of statement";
     case S(clauses):
     case S(comm_clauses): return ", expected case or default or }";
     case S(exprs2):
@@ -203,7 +203,7 @@ static const char *message(Parser *P, const yy_state_t *top)
         return ", expected (";
     case S(IMPORT): return "missing import path";
     case S(MUL):
-        if (symbol_at(top, 1) == S(lbrace)) {
+        if (s1 == S(lbrace)) {
             return ", expected name";
         }
         break;
@@ -230,7 +230,7 @@ static const char *message(Parser *P, const yy_state_t *top)
     if (tok == TOK_EOF && s0 == S(LPAREN) && s1 == S(pexpr)) {
         return ", expected )";
     }
-    if (tok == TOK_EOF && s0 == S(LBRACE) && s1 == S(pexpr)) {
+    if (tok == TOK_EOF && s0 == S(LBRACE) && s1 == S(named)) {
         return ", expected }";
     }
     const char *list = list_message(P, s0, prev);
@@ -499,7 +499,11 @@ static int yyreport_syntax_error(const yypcontext_t *ctx, Parser *P)
         Diag *d = unexpected(P, P->last, what);
         note_open(P, d);
     } else {
-        syntax_error(P, (Range){P->last->start, P->last->end}, "%s", what);
+        const LexToken *t = P->last;
+        if (strncmp(what, "missing statement", 17) == 0) {
+            t--; /* the colon */
+        }
+        syntax_error(P, (Range){t->start, t->end}, "%s", what);
     }
     for (const yy_state_t *sp = ctx->yyssp;; sp--) {
         if (shifts(*sp, S(YYerror)) >= 0) {
