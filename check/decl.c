@@ -353,6 +353,8 @@ void check_obj_decl(Checker *c, Object *o)
         switch (o->kind) {
         case OBJ_CONST:
         case OBJ_VAR:
+            if (!o->type && o->check)
+                o->check->cyclic = true; /* for initorder.c to report */
             if (!ok || !o->type)
                 o->type = type_basic[BASIC_INVALID];
             break;

@@ -219,7 +219,7 @@ void check_init_order(Checker *c)
     for (uint32_t i = 0; i < c->objs.n; i++) {
         Object *o = c->objs.p[i];
         /* A constant in a cycle got no type. */
-        if (o->kind == OBJ_CONST && o->check && !type_valid(o->type))
+        if (o->kind == OBJ_CONST && o->check && o->check->cyclic)
             check_cycle(&s, o);
         if (o->kind != OBJ_VAR || !o->check)
             continue;
