@@ -159,7 +159,7 @@ static void signature(Writer *w, Type *t)
         return;
     if (w->form != FORM_KEY)
         put(w, " ");
-    if (r->n == 1 && (w->form == FORM_REFLECT || w->form == FORM_LINK || !r->p[0]->name))
+    if (r->n == 1 && (w->form != FORM_MESSAGE || !r->p[0]->name))
         type(w, r->p[0]->type);
     else
         tuple(w, t->sig.results, false);
