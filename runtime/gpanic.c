@@ -25,6 +25,7 @@ const RtType *sys_rt_error_type(void);
 /* Package runtime, in Gol: makes the values of run-time panics, so that they satisfy
  * runtime.Error; absent only where the runtime is linked alone, in its tests. */
 __attribute__((weak)) void Gruntime_dpanicError(const uint8_t *text, int64_t n);
+__attribute__((weak)) void Gruntime_dpanicBounds(const uint8_t *text, int64_t n);
 __attribute__((weak)) void Gruntime_dpanicPlain(const uint8_t *text, int64_t n);
 __attribute__((weak)) void Gruntime_dpanicNil(void);
 __attribute__((weak)) void Gruntime_dpanicAssert(const RtType *iface, const RtType *dyn,
@@ -145,14 +146,21 @@ void rt_panic_plain(const uint8_t *s, int64_t n)
     raise_text((RtString){s, n}, true);
 }
 
+static RT_NORETURN void bounds(RtString s)
+{
+    if (Gruntime_dpanicBounds)
+        Gruntime_dpanicBounds(s.p, s.n);
+    error(s);
+}
+
 void rt_panic_index(int64_t i, int64_t n, bool is_unsigned)
 {
-    error(sys_rt_index_text(i, n, is_unsigned));
+    bounds(sys_rt_index_text(i, n, is_unsigned));
 }
 
 void rt_panic_slice(int64_t fault, int64_t v, int64_t bound, bool is_unsigned)
 {
-    error(sys_rt_slice_text(fault, v, bound, is_unsigned));
+    bounds(sys_rt_slice_text(fault, v, bound, is_unsigned));
 }
 
 void rt_panic_nil(void)
@@ -187,18 +195,18 @@ void rt_panic_range(int64_t state)
 {
     switch (state) {
     case RT_RANGE_DONE:
-        error(TEXT("range function continued iteration after function for loop body returned false"));
+        error(
+            TEXT("range function continued iteration after function for loop body returned false"));
     case RT_RANGE_PANIC: error(TEXT("range function continued iteration after loop body panic"));
     case RT_RANGE_EXHAUSTED:
         error(TEXT("range function continued iteration after whole loop exit"));
-    default:
-        error(TEXT("range function recovered a loop body panic and did not resume panicking"));
+    default: error(TEXT("range function recovered a loop body panic and did not resume panicking"));
     }
 }
 
 void rt_panic_slice2array(int64_t have, int64_t want)
 {
-    error(sys_rt_array_text(have, want));
+    bounds(sys_rt_array_text(have, want));
 }
 
 void rt_panic_assert(const RtType *iface, const RtType *dyn, const RtType *want)

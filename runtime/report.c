@@ -22,9 +22,9 @@ static const char *const wait_text[] = {
 };
 
 /* The first thread that dies speaks; the others wait for the end. */
+static _Atomic uint32_t dying;
 static void only_one(void)
 {
-    static _Atomic uint32_t dying;
     static _Thread_local bool mine;
     if (mine)
         return;
@@ -32,6 +32,14 @@ static void only_one(void)
         for (;;)
             pause();
     mine = true;
+}
+
+/* main.main has returned; a report under way on another thread is heard out. */
+RT_NORETURN void rt_main_done(void)
+{
+    if (atomic_load(&dying))
+        only_one();
+    rt_exit(0);
 }
 
 RT_NORETURN void rt_exit(int code)

@@ -85,8 +85,3 @@ void rt_start(int argc, char **argv, char **envp)
     rt_ps_init(processors());
     rt_enter_sysstack(main_schedule);
 }
-
-RT_NORETURN void rt_main_done(void)
-{
-    rt_exit(0);
-}

@@ -85,19 +85,24 @@ static RtString copy(const char *s)
 
 StdFrameInfo std_runtime_frameInfo(uint64_t pc)
 {
-    RtFrameInfo f;
+    RtFrameInfo all[RT_MAX_INLINED];
     StdFrameInfo r = {0};
-    if (!rt_frame_info(pc, &f))
+    int level = (int)(pc >> 56);
+    int n = rt_frame_infos(pc & (((uint64_t)1 << 56) - 1), all, RT_MAX_INLINED);
+    if (level >= n)
         return r;
-    r.name = copy(f.name);
-    r.file = copy(f.file);
-    r.line = f.line;
-    r.entry = f.entry;
+    const RtFrameInfo *f = &all[level];
+    r.name = copy(f->name);
+    r.file = copy(f->file);
+    r.line = f->line;
+    r.entry = f->entry;
     r.ok = true;
     return r;
 }
 
-/* The frames above this call: the first is in the function of package runtime. */
+/* The frames above this call: the first is in the function of package runtime.  A return
+ * address stands for all that was inlined there; callers that skip into the middle of such
+ * get the address all the same. */
 int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n)
 {
     RtGoroutine *g = rt_self();
@@ -105,13 +110,20 @@ int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n)
     rt_trace_start(g, &pc, &rbp);
     int64_t got = 0;
     int total = rt_callers(g, pc, rbp, 0, all, 256);
+    RtHalves halves = {.on = false};
     for (int i = 0; i < total && got < n; i++) {
-        RtFrameInfo f;
-        if (!rt_frame_info(all[i], &f) || !f.is_gol)
-            continue;
-        if (skip-- > 0)
-            continue;
-        pcs[got++] = all[i];
+        RtFrameInfo f[RT_MAX_INLINED];
+        int levels = rt_frame_infos(all[i], f, RT_MAX_INLINED);
+        for (int k = 0; k < levels && got < n; k++) {
+            if (!f[k].is_gol)
+                continue;
+            if (rt_other_half(&halves, &f[k]))
+                continue;
+            if (skip-- > 0)
+                continue;
+            /* the level within the frame rides on the address's unused top bits */
+            pcs[got++] = all[i] | (uint64_t)k << 56;
+        }
     }
     return got;
 }

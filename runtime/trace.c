@@ -85,6 +85,15 @@ static void on_error(void *data, const char *msg, int err)
     failed = true;
 }
 
+/* libbacktrace asks the dynamic linker for the shared libraries: none are of interest. */
+int rt_no_libraries(void *fn, void *data);
+int rt_no_libraries(void *fn, void *data)
+{
+    (void)fn;
+    (void)data;
+    return 0;
+}
+
 static void on_symbol(void *data, uintptr_t pc, const char *name, uintptr_t addr, uintptr_t size)
 {
     (void)pc;
@@ -96,53 +105,100 @@ static void on_symbol(void *data, uintptr_t pc, const char *name, uintptr_t addr
     }
 }
 
+typedef struct {
+    RtFrameInfo *f;
+    int n, max;
+} Levels;
+
 static int on_line(void *data, uintptr_t pc, const char *file, int line, const char *function)
 {
     (void)pc;
-    RtFrameInfo *f = data;
-    if (file) {
-        f->file = file;
-        f->line = line;
-    }
-    if (function && !f->symbol)
-        f->symbol = function;
-    return 1; /* the innermost is enough */
+    Levels *l = data;
+    if (l->n == l->max)
+        return 1;
+    RtFrameInfo *f = &l->f[l->n++];
+    f->symbol = function;
+    f->file = file;
+    f->line = line;
+    return 0;
 }
 
-bool rt_frame_info(uint64_t pc, RtFrameInfo *f)
+static void set_name(RtFrameInfo *f)
 {
-    static RtMutex lock;
-    memset(f, 0, sizeof *f);
-    rt_lock(&lock);
-    if (!state)
-        state = backtrace_create_state(NULL, 1, on_error, NULL);
-    if (state && !failed) {
-        backtrace_pcinfo(state, pc - 1, on_line, on_error, f);
-        failed = false;
-        const char *inlined = f->symbol;
-        f->symbol = NULL;
-        backtrace_syminfo(state, pc - 1, on_symbol, on_error, f);
-        failed = false;
-        if (!f->symbol)
-            f->symbol = inlined;
-    }
-    rt_unlock(&lock);
-    if (!f->symbol)
-        return false;
     /* GCC's clones of a function: name.part.0, name.constprop.1 */
     char plain[512];
     size_t k = 0;
     for (const char *s = f->symbol; *s && *s != '.' && k < sizeof plain - 1; s++)
         plain[k++] = *s;
     plain[k] = 0;
-    f->is_gol = rt_demangle(plain, f->name, sizeof f->name) > 0;
+    size_t n = rt_demangle(plain, f->name, sizeof f->name);
+    f->is_gol = n > 0;
     if (!f->is_gol) {
-        size_t n = strlen(f->symbol);
+        n = strlen(f->symbol);
         if (n >= sizeof f->name)
             n = sizeof f->name - 1;
         memcpy(f->name, f->symbol, n);
         f->name[n] = 0;
+    } else if (n > 5 && memcmp(f->name + n - 5, "#body", 5) == 0) {
+        f->name[n - 5] = 0;
+        f->is_half = true;
     }
+    if (strstr(f->symbol, ".part."))
+        f->is_half = true;
+}
+
+bool rt_other_half(RtHalves *h, const RtFrameInfo *f)
+{
+    if (h->on && strcmp(h->name, f->name) == 0) {
+        h->on = f->is_half;
+        return true;
+    }
+    h->on = f->is_half;
+    if (h->on)
+        strcpy(h->name, f->name);
+    return false;
+}
+
+int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max)
+{
+    static RtMutex lock;
+    for (int i = 0; i < max; i++)
+        f[i] = (RtFrameInfo){.symbol = NULL};
+    Levels l = {f, 0, max};
+    RtFrameInfo outer = {.symbol = NULL};
+    rt_lock(&lock);
+    if (!state)
+        state = backtrace_create_state(NULL, 1, on_error, NULL);
+    if (state && !failed) {
+        backtrace_pcinfo(state, pc - 1, on_line, on_error, &l);
+        failed = false;
+        backtrace_syminfo(state, pc - 1, on_symbol, on_error, &outer);
+        failed = false;
+    }
+    rt_unlock(&lock);
+    if (l.n == 0)
+        l.n = 1;
+    RtFrameInfo *last = &f[l.n - 1];
+    if (outer.symbol) { /* the symbol table is surer than DWARF's name */
+        last->symbol = outer.symbol;
+        last->entry = outer.entry;
+    }
+    int n = 0;
+    for (int i = 0; i < l.n; i++)
+        if (f[i].symbol) {
+            if (n != i)
+                f[n] = f[i];
+            set_name(&f[n++]);
+        }
+    return n;
+}
+
+bool rt_frame_info(uint64_t pc, RtFrameInfo *f)
+{
+    RtFrameInfo all[RT_MAX_INLINED];
+    if (rt_frame_infos(pc, all, RT_MAX_INLINED) == 0)
+        return false;
+    *f = all[0];
     return true;
 }
 
@@ -150,24 +206,27 @@ bool rt_frame_info(uint64_t pc, RtFrameInfo *f)
 
 static bool shown(const RtFrameInfo *f)
 {
-    if (!f->is_gol)
-        return false;
-    /* what only makes the panic */
-    if (strncmp(f->name, "runtime.panic", 13) == 0 || strcmp(f->name, "gol_init_all") == 0)
-        return false;
-    return true;
+    /* not what only makes the panic */
+    return f->is_gol && strncmp(f->name, "runtime.panic", 13) != 0;
 }
 
-static void print_frame(const RtFrameInfo *f, uint64_t pc)
+/* A frame's lines, with those inlined in it. */
+static int print_frame(uint64_t pc, RtHalves *halves)
 {
-    rt_eprintf("%s(...)\n", f->name);
-    if (f->file)
-        rt_eprintf("\t%s:%d", f->file, f->line);
-    else
-        rt_eprintf("\t?:0");
-    if (f->entry && pc > f->entry)
-        rt_eprintf(" +0x%lx", pc - f->entry);
-    rt_eprintf("\n");
+    RtFrameInfo f[RT_MAX_INLINED];
+    int n = rt_frame_infos(pc, f, RT_MAX_INLINED), printed = 0;
+    for (int i = 0; i < n; i++) {
+        if (!shown(&f[i]))
+            continue;
+        if (rt_other_half(halves, &f[i]))
+            continue;
+        rt_eprintf("%s(...)\n\t%s:%d", f[i].name, f[i].file ? f[i].file : "?", f[i].line);
+        if (f[i].entry && pc > f[i].entry)
+            rt_eprintf(" +0x%lx", pc - f[i].entry);
+        rt_eprintf("\n");
+        printed++;
+    }
+    return printed;
 }
 
 #define HEAD 50
@@ -178,27 +237,21 @@ void rt_trace_frames(const RtGoroutine *g, uint64_t pc, uint64_t rbp)
     enum { CHUNK = 512 };
     uint64_t pcs[CHUNK];
     uint64_t tail[TAIL];
-    int total = 0;
-    RtFrameInfo f;
-    /* counted in pieces, so that a stack of millions of frames needs no memory */
-    int n, at = 0;
-    n = rt_callers(g, pc, rbp, 0, pcs, CHUNK);
-    for (int i = 0; i < n; i++)
-        if (rt_frame_info(pcs[i], &f) && shown(&f)) {
-            if (total < HEAD || n < CHUNK)
-                print_frame(&f, pcs[i]);
-            total++;
-        }
-    if (n < CHUNK)
+    int at = 0, printed = 0;
+    RtHalves halves = {.on = false};
+    int n = rt_callers(g, pc, rbp, 0, pcs, CHUNK);
+    for (int i = 0; i < n && printed < HEAD; i++)
+        printed += print_frame(pcs[i], &halves);
+    if (printed < HEAD)
         return;
+    /* the end of a stack of perhaps millions of frames, found in one walk */
     int deep = rt_callers_last(g, pc, rbp, tail, TAIL, &at);
-    if (deep > CHUNK)
+    if (deep > HEAD + TAIL)
         rt_eprintf("...%d frames elided...\n", deep - HEAD - TAIL);
-    for (int i = 0; i < TAIL; i++) {
-        uint64_t x = tail[(at + i) % TAIL];
-        if (x && rt_frame_info(x, &f) && shown(&f))
-            print_frame(&f, x);
-    }
+    halves.on = false;
+    for (int i = 0; i < TAIL; i++)
+        if (tail[(at + i) % TAIL] && deep > HEAD + i)
+            print_frame(tail[(at + i) % TAIL], &halves);
 }
 
 /* All frames walked, the last `max` of them in a ring that begins at *at. */

@@ -13,6 +13,8 @@ typedef struct RtFrameInfo {
     int line;
     uint64_t entry;
     bool is_gol;
+    bool is_half;   /* the body of a function with defer, or the part that GCC has split off:
+                       the other half, of the same name, follows */
     char name[512]; /* as Go writes it, or the symbol */
 } RtFrameInfo;
 
@@ -24,6 +26,15 @@ int rt_callers_last(const RtGoroutine *g, uint64_t pc, uint64_t rbp, uint64_t *r
 void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp);
 /* What a return address belongs to.  May take milliseconds the first time. */
 bool rt_frame_info(uint64_t pc, RtFrameInfo *f);
+/* The same with what was inlined there, innermost first; → how many, 0 if unknown. */
+enum { RT_MAX_INLINED = 10 };
+int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max);
+/* Whether f, in a walk outwards, is the other half of the frame before. */
+typedef struct RtHalves {
+    bool on;
+    char name[512];
+} RtHalves;
+bool rt_other_half(RtHalves *h, const RtFrameInfo *f);
 /* Prints frames as Go does, a long middle left out. */
 void rt_trace_frames(const RtGoroutine *g, uint64_t pc, uint64_t rbp);
 /* "created by …" */

@@ -143,7 +143,7 @@ static void locked(Env *e)
     finish(1);
 }
 
-static int exited;
+static _Atomic int exited;
 static void exiter(Env *e)
 {
     (void)e;
