@@ -155,7 +155,8 @@ gcc_jit_function *gen_rt_func(Gen *g, RtCall rt)
     for (uint32_t i = 0; i < sig.params.n; i++)
         params[i] = gj.context_new_param(g->ctx, NULL, sig.params.p[i], "p");
     bool direct = ir_rt_flags[rt] & (RTF_LEAF | RTF_G);
-    const char *name = arena_printf(g->arena, "%s%s", direct ? "" : "sys_", ir_rt_name[rt]);
+    const char *prefix = direct ? "" : ir_rt_flags[rt] & RTF_FAST ? "fast_" : "sys_";
+    const char *name = arena_printf(g->arena, "%s%s", prefix, ir_rt_name[rt]);
     g->rt[rt] = gj.context_new_function(g->ctx, NULL, GCC_JIT_FUNCTION_IMPORTED, sig.result, name,
                                         (int)sig.params.n, params, 0);
     return g->rt[rt];

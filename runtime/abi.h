@@ -54,11 +54,13 @@
 #define RTF_PANIC 8    /* may panic */
 #define RTF_LEAF 16    /* called directly on the goroutine's stack */
 #define RTF_G 32       /* called directly, runs split-stack code on the goroutine's stack */
+#define RTF_FAST 128  /* called directly as fast_rt_NAME, which does the common case as a leaf and
+                         else goes on in the stub by itself */
 #define RTF_PURE 64    /* no side effect, result depends on memory only */
 
 #define RT_CALLS(RT)                                                                               \
     /* memory: objects come zeroed; types are RtType* */                                           \
-    RT(new, "new", "p:p", RTF_ALLOC)                         /* type → object */                   \
+    RT(new, "new", "p:p", RTF_ALLOC | RTF_FAST)                         /* type → object */                   \
     RT(makeslice, "makeslice", "p:pii", RTF_ALLOC | RTF_PANIC) /* elem type, len, cap → array */   \
     RT(growslice, "growslice", "S:ppiii", RTF_ALLOC | RTF_PANIC) /* elem type, old ptr, len, cap,  \
                            number added → slice with len grown and Go's capacity growth */         \
@@ -85,8 +87,8 @@
     /* maps: RtType of the map; keys and elements by address */                                    \
     RT(map_make, "map.make", "p:pi", RTF_ALLOC) /* map type, size hint */                          \
     RT(map_get, "map.get", "p:ppp", RTF_PANIC) /* map type, map, key → element or NULL */          \
-    RT(map_get32, "map.get32", "p:ppw", 0)                                                         \
-    RT(map_get64, "map.get64", "p:ppu", 0)                                                         \
+    RT(map_get32, "map.get32", "p:ppw", RTF_FAST)                                                         \
+    RT(map_get64, "map.get64", "p:ppu", RTF_FAST)                                                         \
     RT(map_getstr, "map.getstr", "p:pps", 0)                                                       \
     RT(map_assign, "map.assign", "p:ppp", RTF_ALLOC | RTF_PANIC) /* → element, made if absent */   \
     RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC)                               \

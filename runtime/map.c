@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * Map operations: look-up, insertion, deletion, growth.  See map.h for the layout. */
-#include "runtime/map.h"
-
-#include <emmintrin.h>
 #include <string.h>
+
+#include "runtime/mapfind.h"
 
 void rt_panic_nilmap(void);
 
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE MAP_INLINE
 
 static const uint8_t map_ptrmap[] = {2 | 4};
 static const RtType map_type = {
@@ -58,6 +57,28 @@ static bool needs_update(const RtType *t)
     }
 }
 
+/* The descriptor of n control bytes and n slots. */
+static void describe(RtType *t, uint32_t n, const RtType *key, const RtType *elem,
+                     const MapInfo *in)
+{
+    t->size = n == MAP_GROUP ? in->groupsize : n * (1 + in->slotsize);
+    t->align = 8;
+    t->kind = RT_STRUCT;
+    if (!key->ptrbytes && !elem->ptrbytes)
+        return;
+    uint8_t *map = rt_persistent(t->size / 64 + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        size_t at = n + (size_t)i * in->slotsize;
+        if (key->ptrbytes)
+            add_ptrmap(map, key, at);
+        if (elem->ptrbytes)
+            add_ptrmap(map, elem, at + in->elemoff);
+    }
+    t->ptrmap = map;
+    t->ptrbytes = n + (size_t)(n - 1) * in->slotsize +
+                  (elem->ptrbytes ? in->elemoff + elem->ptrbytes : key->ptrbytes);
+}
+
 static MapInfo *make_info(const RtMapType *t)
 {
     MapInfo *in = rt_persistent(sizeof *in);
@@ -76,18 +97,10 @@ static MapInfo *make_info(const RtMapType *t)
     in->slotsize = (uint32_t)((in->elemoff + elem->size + align - 1) & ~(align - 1));
     if (in->slotsize == 0)
         in->slotsize = 1;
-    in->slot.size = in->slotsize;
-    in->slot.align = (uint8_t)align;
-    in->slot.kind = RT_STRUCT;
-    if (key->ptrbytes || elem->ptrbytes) {
-        uint8_t *map = rt_persistent(in->slotsize / 64 + 1);
-        if (key->ptrbytes)
-            add_ptrmap(map, key, 0);
-        if (elem->ptrbytes)
-            add_ptrmap(map, elem, in->elemoff);
-        in->slot.ptrmap = map;
-        in->slot.ptrbytes = elem->ptrbytes ? in->elemoff + elem->ptrbytes : key->ptrbytes;
-    }
+    in->groupsize = MAP_GROUP * (1 + in->slotsize);
+    in->groupsize = (in->groupsize + 7) & ~7u;
+    describe(&in->small, MAP_SMALL, key, elem, in);
+    describe(&in->group, MAP_GROUP, key, elem, in);
     return in;
 }
 
@@ -110,120 +123,16 @@ const MapInfo *map_info(const RtMapType *t)
     return in;
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
-
-INLINE uint64_t hash_int(uint64_t k, uint64_t seed)
-{
-    unsigned __int128 r = (unsigned __int128)(k ^ seed) * 0x9e3779b97f4a7c15u;
-    return (uint64_t)r ^ (uint64_t)(r >> 64);
-}
-
-INLINE uint64_t hash_key(const MapInfo *in, RtKeyKind kind, const void *key, uint64_t seed)
-{
-    switch (kind) {
-    case RT_KEY_32: return hash_int(*(const uint32_t *)key, seed);
-    case RT_KEY_64: return hash_int(*(const uint64_t *)key, seed);
-    case RT_KEY_STRING: {
-        const RtString *s = key;
-        return rt_hash_bytes(s->p, (size_t)s->n, seed);
-    }
-    case RT_KEY_PLAIN: return rt_hash_bytes(key, in->keysize, seed);
-    default: return rt_hash(in->type->key, key, seed);
-    }
-}
-
-INLINE bool same_key(const MapInfo *in, RtKeyKind kind, const void *a, const void *b)
-{
-    switch (kind) {
-    case RT_KEY_32: return *(const uint32_t *)a == *(const uint32_t *)b;
-    case RT_KEY_64: return *(const uint64_t *)a == *(const uint64_t *)b;
-    case RT_KEY_STRING: {
-        const RtString *s = a, *t = b;
-        return s->n == t->n && (s->p == t->p || memcmp(s->p, t->p, (size_t)s->n) == 0);
-    }
-    case RT_KEY_PLAIN: return memcmp(a, b, in->keysize) == 0;
-    default: return rt_equal(in->type->key, a, b);
-    }
-}
-
-/* In a small map a tag does for a hash where the key is cheap to compare. */
-INLINE uint8_t small_tag(const Map *m, RtKeyKind kind, const void *key)
-{
-    switch (kind) {
-    case RT_KEY_32:
-    case RT_KEY_64: return 0;
-    case RT_KEY_STRING: {
-        const RtString *s = key;
-        return s->n ? (uint8_t)((s->n + s->p[0] * 3 + s->p[s->n - 1] * 7) & 0x7f) : 0;
-    }
-    default: return (uint8_t)(hash_key(m->info, kind, key, m->seed) & 0x7f);
-    }
-}
-
-INLINE uint32_t match(const uint8_t *ctrl, uint8_t b)
-{
-    __m128i g = _mm_loadu_si128((const __m128i *)ctrl);
-    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(g, _mm_set1_epi8((char)b)));
-}
-
-INLINE uint32_t match_free(const uint8_t *ctrl) /* empty or deleted */
-{
-    return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)ctrl));
-}
-
 /* ---- look-up --------------------------------------------------------------------------------- */
-
-INLINE uint8_t *find_small(const Map *m, const MapInfo *in, RtKeyKind kind, const void *key)
-{
-    uint8_t *slots = m->small;
-    uint8_t tag = small_tag(m, kind, key); /* also panics for unhashable keys */
-    if (!slots)
-        return NULL;
-    __m128i g = _mm_loadl_epi64((const __m128i *)(slots + (size_t)MAP_SMALL * in->slotsize));
-    uint32_t hits = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(g, _mm_set1_epi8((char)tag))) & 0xff;
-    for (; hits; hits &= hits - 1) {
-        uint8_t *s = slots + (size_t)(uint32_t)__builtin_ctz(hits) * in->slotsize;
-        if (same_key(in, kind, map_slot_key(in, s), key))
-            return s;
-    }
-    return NULL;
-}
-
-INLINE uint8_t *find_in(const MapTable *t, const MapInfo *in, RtKeyKind kind, const void *key,
-                        uint64_t hash)
-{
-    uint32_t mask = t->groups - 1, g = (uint32_t)(hash >> 7) & mask;
-    uint8_t tag = (uint8_t)(hash & 0x7f);
-    for (uint32_t step = 1;; step++) {
-        const uint8_t *ctrl = t->ctrl + g * MAP_GROUP;
-        for (uint32_t hits = match(ctrl, tag); hits; hits &= hits - 1) {
-            uint8_t *s =
-                t->slots + (size_t)(g * MAP_GROUP + (uint32_t)__builtin_ctz(hits)) * in->slotsize;
-            if (rt_likely(same_key(in, kind, map_slot_key(in, s), key)))
-                return s;
-        }
-        if (rt_likely(match(ctrl, CTRL_EMPTY)))
-            return NULL;
-        g = (g + step) & mask;
-    }
-}
-
-INLINE uint8_t *find(const Map *m, const MapInfo *in, RtKeyKind kind, const void *key)
-{
-    if (!m->dir)
-        return find_small(m, in, kind, key);
-    uint64_t hash = hash_key(in, kind, key, m->seed);
-    return find_in(map_table(m, hash), in, kind, key, hash);
-}
 
 static uint8_t *find_any(const Map *m, const MapInfo *in, const void *key)
 {
     switch (in->kind) {
-    case RT_KEY_32: return find(m, in, RT_KEY_32, key);
-    case RT_KEY_64: return find(m, in, RT_KEY_64, key);
-    case RT_KEY_STRING: return find(m, in, RT_KEY_STRING, key);
-    case RT_KEY_PLAIN: return find(m, in, RT_KEY_PLAIN, key);
-    default: return find(m, in, RT_KEY_GENERAL, key);
+    case RT_KEY_32: return map_find_kind(m, in, RT_KEY_32, key);
+    case RT_KEY_64: return map_find_kind(m, in, RT_KEY_64, key);
+    case RT_KEY_STRING: return map_find_kind(m, in, RT_KEY_STRING, key);
+    case RT_KEY_PLAIN: return map_find_kind(m, in, RT_KEY_PLAIN, key);
+    default: return map_find_kind(m, in, RT_KEY_GENERAL, key);
     }
 }
 
@@ -257,7 +166,7 @@ void *rt_map_get(const RtType *t, void *map, const void *key)
         if (!(m) || (m)->count == 0)                                                               \
             return NULL;                                                                           \
         check_read(m);                                                                             \
-        uint8_t *s_ = find((m), (m)->info, (kind), (key));                                         \
+        uint8_t *s_ = map_find_kind((m), (m)->info, (kind), (key));                                \
         return s_ ? map_slot_elem((m)->info, s_) : NULL;                                           \
     } while (0)
 
@@ -285,11 +194,11 @@ void *rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
 static MapTable *new_table(const MapInfo *in, uint32_t cap, uint32_t depth)
 {
     MapTable *t = rt_alloc(sizeof *t, &table_type);
-    size_t slots = (size_t)cap * in->slotsize;
-    t->slots = rt_alloc(slots + cap, &in->slot);
-    t->ctrl = t->slots + slots;
-    memset(t->ctrl, CTRL_EMPTY, cap);
-    t->groups = cap / MAP_GROUP;
+    uint32_t groups = cap / MAP_GROUP;
+    t->groups = rt_alloc((size_t)groups * in->groupsize, &in->group);
+    for (uint32_t g = 0; g < groups; g++)
+        memset(t->groups + (size_t)g * in->groupsize, CTRL_EMPTY, MAP_GROUP);
+    t->mask = groups - 1;
     t->cap = cap;
     t->growthleft = cap / 8 * 7;
     t->depth = depth;
@@ -327,16 +236,17 @@ void *rt_map_make(const RtType *type, int64_t hint)
 /* Takes a free slot for a key that is not there; the table has room. */
 static uint8_t *claim(MapTable *t, const MapInfo *in, uint64_t hash)
 {
-    uint32_t mask = t->groups - 1, g = (uint32_t)(hash >> 7) & mask;
+    uint32_t mask = t->mask, g = (uint32_t)(hash >> 7) & mask;
     for (uint32_t step = 1;; step++) {
-        uint32_t free = match_free(t->ctrl + g * MAP_GROUP);
+        uint8_t *group = map_group(t, in, g);
+        uint32_t free = map_match_free(group);
         if (free) {
-            uint32_t i = g * MAP_GROUP + (uint32_t)__builtin_ctz(free);
-            if (t->ctrl[i] == CTRL_EMPTY)
+            uint32_t i = (uint32_t)__builtin_ctz(free);
+            if (group[i] == CTRL_EMPTY)
                 t->growthleft--;
-            t->ctrl[i] = (uint8_t)(hash & 0x7f);
+            group[i] = (uint8_t)(hash & 0x7f);
             t->used++;
-            return t->slots + (size_t)i * in->slotsize;
+            return map_slot(in, group, i);
         }
         g = (g + step) & mask;
     }
@@ -345,18 +255,17 @@ static uint8_t *claim(MapTable *t, const MapInfo *in, uint64_t hash)
 static uint64_t hash_of_slot(const Map *m, uint8_t *slot)
 {
     const MapInfo *in = m->info;
-    return hash_key(in, in->kind, map_slot_key(in, slot), m->seed);
+    return map_hash(in, in->kind, map_slot_key(in, slot), m->seed);
 }
 
 static void grow_small(Map *m)
 {
     const MapInfo *in = m->info;
     MapTable *t = new_table(in, MAP_GROUP, 0);
-    const uint8_t *ctrl = m->small + (size_t)MAP_SMALL * in->slotsize;
     for (uint32_t i = 0; i < MAP_SMALL; i++) {
-        if (ctrl[i] == CTRL_EMPTY)
+        if (m->small[i] == CTRL_EMPTY)
             continue;
-        uint8_t *s = m->small + (size_t)i * in->slotsize;
+        uint8_t *s = map_small_slot(in, m->small, i);
         memcpy(claim(t, in, hash_of_slot(m, s)), s, in->slotsize);
     }
     MapTable **dir = rt_alloc(sizeof *dir, &rt_word_type);
@@ -375,6 +284,13 @@ static void install(Map *m, MapTable *t, uint64_t hash)
         rt_store_ref(&m->dir[at + i], t);
 }
 
+/* Slot i, or NULL if it holds nothing. */
+static inline uint8_t *slot_at(const MapTable *t, const MapInfo *in, uint32_t i)
+{
+    uint8_t *group = map_group(t, in, i / MAP_GROUP);
+    return group[i % MAP_GROUP] & 0x80 ? NULL : map_slot(in, group, i % MAP_GROUP);
+}
+
 /* Replaces the table that serves hash by one with more room, or by two. */
 static void grow_table(Map *m, MapTable *t, uint64_t hash)
 {
@@ -391,9 +307,9 @@ static void grow_table(Map *m, MapTable *t, uint64_t hash)
         uint32_t depth = t->depth + 1;
         MapTable *half[2] = {new_table(in, t->cap, depth), new_table(in, t->cap, depth)};
         for (uint32_t i = 0; i < t->cap; i++) {
-            if (t->ctrl[i] & 0x80)
+            uint8_t *s = slot_at(t, in, i);
+            if (!s)
                 continue;
-            uint8_t *s = t->slots + (size_t)i * in->slotsize;
             uint64_t h = hash_of_slot(m, s);
             memcpy(claim(half[h >> (64 - depth) & 1], in, h), s, in->slotsize);
         }
@@ -405,9 +321,9 @@ static void grow_table(Map *m, MapTable *t, uint64_t hash)
     uint32_t cap = t->used > t->cap / 16 * 7 ? t->cap * 2 : t->cap;
     MapTable *n = new_table(in, cap, t->depth);
     for (uint32_t i = 0; i < t->cap; i++) {
-        if (t->ctrl[i] & 0x80)
+        uint8_t *s = slot_at(t, in, i);
+        if (!s)
             continue;
-        uint8_t *s = t->slots + (size_t)i * in->slotsize;
         memcpy(claim(n, in, hash_of_slot(m, s)), s, in->slotsize);
     }
     install(m, n, hash);
@@ -453,9 +369,8 @@ INLINE void *found(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *slot, con
 
 static uint8_t *new_small(const MapInfo *in)
 {
-    size_t n = (size_t)MAP_SMALL * in->slotsize;
-    uint8_t *s = rt_alloc(n + MAP_SMALL, &in->slot);
-    memset(s + n, CTRL_EMPTY, MAP_SMALL);
+    uint8_t *s = rt_alloc(in->small.size, &in->small);
+    memset(s, CTRL_EMPTY, MAP_SMALL);
     return s;
 }
 
@@ -472,27 +387,26 @@ INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
     const MapInfo *in = m->info;
     uint64_t hash = 0;
     if (!m->dir) {
-        uint8_t tag = small_tag(m, kind, key);
+        uint8_t tag = map_small_tag(m, kind, key);
         start_write(m);
-        uint8_t *s = find_small(m, in, kind, key);
+        uint8_t *s = map_find_small(m, in, kind, key, NULL);
         if (s)
             return found(m, in, kind, s, key);
         if (!m->small)
             rt_store_ref(&m->small, new_small(in));
         if (m->count < MAP_SMALL) {
-            uint8_t *ctrl = m->small + (size_t)MAP_SMALL * in->slotsize;
             uint32_t i = 0;
-            while (ctrl[i] != CTRL_EMPTY)
+            while (m->small[i] != CTRL_EMPTY)
                 i++;
-            ctrl[i] = tag;
-            return finish_insert(m, in, kind, m->small + (size_t)i * in->slotsize, key);
+            m->small[i] = tag;
+            return finish_insert(m, in, kind, map_small_slot(in, m->small, i), key);
         }
         grow_small(m);
-        hash = hash_key(in, kind, key, m->seed);
+        hash = map_hash(in, kind, key, m->seed);
     } else {
-        hash = hash_key(in, kind, key, m->seed);
+        hash = map_hash(in, kind, key, m->seed);
         start_write(m);
-        uint8_t *s = find_in(map_table(m, hash), in, kind, key, hash);
+        uint8_t *s = map_find_in(map_table(m, hash), in, kind, key, hash, NULL);
         if (s)
             return found(m, in, kind, s, key);
     }
@@ -536,17 +450,35 @@ void *rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
 
 static void clear_slots(const MapInfo *in, uint8_t *slot, size_t n)
 {
-    if (in->slot.ptrbytes)
+    if (in->small.ptrbytes)
         rt_memclr_ref(slot, (int64_t)n);
     else
         memset(slot, 0, n);
 }
 
-static void reset_table(MapTable *t)
+static void reset_table(MapTable *t, const MapInfo *in)
 {
-    memset(t->ctrl, CTRL_EMPTY, t->cap);
+    for (uint32_t g = 0; g <= t->mask; g++)
+        memset(map_group(t, in, g), CTRL_EMPTY, MAP_GROUP);
     t->used = 0;
     t->growthleft = t->cap / 8 * 7;
+}
+
+static uint8_t *find_ctrl(const Map *m, const MapInfo *in, const void *key, uint64_t hash,
+                          MapTable *t, uint8_t **ctrl)
+{
+#define KIND(k)                                                                                    \
+    case k: return t ? map_find_in(t, in, k, key, hash, ctrl) : map_find_small(m, in, k, key, ctrl)
+    switch (in->kind) {
+        KIND(RT_KEY_32);
+        KIND(RT_KEY_64);
+        KIND(RT_KEY_STRING);
+        KIND(RT_KEY_PLAIN);
+    default: break;
+    }
+    return t ? map_find_in(t, in, RT_KEY_GENERAL, key, hash, ctrl)
+             : map_find_small(m, in, RT_KEY_GENERAL, key, ctrl);
+#undef KIND
 }
 
 void rt_map_delete(const RtType *type, void *map, const void *key)
@@ -559,32 +491,26 @@ void rt_map_delete(const RtType *type, void *map, const void *key)
         return;
     }
     const MapInfo *in = m->info;
-    if (!m->dir) {
-        uint8_t *s = find_any(m, in, key);
-        if (!s)
-            return;
-        start_write(m);
-        size_t i = (size_t)(s - m->small) / in->slotsize;
-        clear_slots(in, s, in->slotsize);
-        m->small[(size_t)MAP_SMALL * in->slotsize + i] = CTRL_EMPTY;
+    uint64_t hash = m->dir ? map_hash(in, in->kind, key, m->seed) : 0;
+    MapTable *t = m->dir ? map_table(m, hash) : NULL;
+    uint8_t *ctrl, *s = find_ctrl(m, in, key, hash, t, &ctrl);
+    if (!s)
+        return;
+    start_write(m);
+    clear_slots(in, s, in->slotsize);
+    if (!t) {
+        *ctrl = CTRL_EMPTY;
     } else {
-        uint64_t hash = hash_key(in, in->kind, key, m->seed);
-        MapTable *t = map_table(m, hash);
-        uint8_t *s = find_in(t, in, in->kind, key, hash);
-        if (!s)
-            return;
-        start_write(m);
-        size_t i = (size_t)(s - t->slots) / in->slotsize;
-        clear_slots(in, s, in->slotsize);
         /* A look-up passes this group only if it is full; then it must still pass. */
-        if (match(t->ctrl + i / MAP_GROUP * MAP_GROUP, CTRL_EMPTY)) {
-            t->ctrl[i] = CTRL_EMPTY;
+        uint8_t *group = t->groups + (size_t)(ctrl - t->groups) / in->groupsize * in->groupsize;
+        if (map_match(group, CTRL_EMPTY)) {
+            *ctrl = CTRL_EMPTY;
             t->growthleft++;
         } else {
-            t->ctrl[i] = CTRL_DELETED;
+            *ctrl = CTRL_DELETED;
         }
         if (--t->used == 0)
-            reset_table(t); /* no tombstone matters any more */
+            reset_table(t, in); /* no tombstone matters any more */
     }
     m->count--;
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
@@ -600,9 +526,8 @@ void rt_map_clear(const RtType *type, void *map)
     m->count = 0;
     m->clears++;
     if (!m->dir) {
-        size_t n = (size_t)MAP_SMALL * in->slotsize;
-        clear_slots(in, m->small, n);
-        memset(m->small + n, CTRL_EMPTY, MAP_SMALL);
+        clear_slots(in, m->small, in->small.size);
+        memset(m->small, CTRL_EMPTY, MAP_SMALL);
     } else {
         MapTable *last = NULL;
         for (size_t i = 0; i < (size_t)1 << m->depth; i++) {
@@ -610,10 +535,9 @@ void rt_map_clear(const RtType *type, void *map)
             if (t == last)
                 continue;
             last = t;
-            if (t->used) {
-                clear_slots(in, t->slots, (size_t)t->cap * in->slotsize);
-            }
-            reset_table(t);
+            if (t->used)
+                clear_slots(in, t->groups, (size_t)(t->mask + 1) * in->groupsize);
+            reset_table(t, in);
         }
     }
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);

@@ -5,8 +5,8 @@
  *
  *   Map ── dir ──> [table, table, …]   indexed by the hash's top `depth` bits; several
  *    │                │                entries may share a table of smaller depth
- *    │                └─> MapTable ──> [slot 0 … slot cap-1][ctrl 0 … ctrl cap-1]
- *    └─ small ──> [slot 0 … slot 7][ctrl 0 … ctrl 7]     up to 8 entries: no table, dir NULL
+ *    │                └─> MapTable ──> [group][group]…    a group: [16 ctrl][16 slots]
+ *    └─ small ──> [8 ctrl][8 slots]                       up to 8 entries: no table, dir NULL
  *
  * A control byte is 0x80 (empty), 0xfe (deleted) or the hash's low 7 bits.  A slot is key,
  * elem; keys and elems above 128 bytes stand apart and the slot holds their address.
@@ -30,8 +30,8 @@ enum {
 typedef struct MapInfo { /* what the operations need of a map type; persistent */
     const RtMapType *type;
     struct MapInfo *next;
-    RtType slot; /* descriptor of a slot, for the collector */
-    uint32_t slotsize, elemoff;
+    RtType small, group; /* descriptors for the collector */
+    uint32_t slotsize, elemoff, groupsize;
     uint32_t keysize, elemsize;
     RtKeyKind kind;
     bool key_apart, elem_apart;
@@ -40,10 +40,9 @@ typedef struct MapInfo { /* what the operations need of a map type; persistent *
 } MapInfo;
 
 typedef struct MapTable {
-    uint8_t *slots;
-    uint8_t *ctrl;
-    uint32_t groups; /* cap / 16, a power of two */
-    uint32_t cap;
+    uint8_t *groups;
+    uint32_t mask; /* number of groups - 1, that being a power of two */
+    uint32_t cap;  /* slots */
     uint32_t used;
     uint32_t growthleft; /* empty slots that may still be taken */
     uint32_t depth;      /* this table serves all hashes that share its top `depth` bits */
@@ -63,6 +62,21 @@ typedef struct Map {
 
 /* The slot that holds key, or NULL. */
 uint8_t *map_find(const Map *m, const void *key);
+
+static inline uint8_t *map_group(const MapTable *t, const MapInfo *in, uint32_t g)
+{
+    return t->groups + (size_t)g * in->groupsize;
+}
+
+static inline uint8_t *map_slot(const MapInfo *in, uint8_t *group, uint32_t i)
+{
+    return group + MAP_GROUP + (size_t)i * in->slotsize;
+}
+
+static inline uint8_t *map_small_slot(const MapInfo *in, uint8_t *small, uint32_t i)
+{
+    return small + MAP_SMALL + (size_t)i * in->slotsize;
+}
 const MapInfo *map_info(const RtMapType *t);
 
 static inline MapTable *map_table(const Map *m, uint64_t hash)

@@ -12,8 +12,7 @@
 
 typedef struct Iter { /* RtMapIter.priv */
     Map *map;
-    uint8_t *slots; /* the table, or small array, that it stands in */
-    uint8_t *ctrl;
+    uint8_t *base;   /* the table's groups, or the small array, that it stands in */
     MapTable *table; /* NULL: small */
     uint64_t pos;    /* prefix of the hashes that the table serves, as top bits */
     uint64_t start;  /* pos where it began */
@@ -47,8 +46,7 @@ void rt_map_iter_init(const RtType *t, void *map, RtMapIter *out)
 static void enter(Iter *it, MapTable *t)
 {
     it->table = t;
-    it->slots = t->slots;
-    it->ctrl = t->ctrl;
+    it->base = t->groups;
     it->cap = t->cap;
     it->depth = t->depth;
     it->index = 0;
@@ -64,8 +62,7 @@ static void begin(Iter *it)
         it->pos = it->start = t->depth ? it->rnd >> (64 - t->depth) << (64 - t->depth) : 0;
         enter(it, t);
     } else if (m->small) {
-        it->slots = m->small;
-        it->ctrl = m->small + (size_t)MAP_SMALL * m->info->slotsize;
+        it->base = m->small;
         it->cap = MAP_SMALL;
         it->offset = (uint32_t)it->rnd & (MAP_SMALL - 1);
     } else {
@@ -77,12 +74,20 @@ static void begin(Iter *it)
 static bool current(const Iter *it)
 {
     const Map *m = it->map;
-    return it->table ? m->dir && map_table(m, it->pos) == it->table : m->small == it->slots;
+    return it->table ? m->dir && map_table(m, it->pos) == it->table : m->small == it->base;
 }
 
 static bool equals_itself(const MapInfo *in, const void *key)
 {
     return in->kind != RT_KEY_GENERAL || rt_equal(in->type->key, key, key);
+}
+
+/* Some slot of the group holds an entry. */
+static bool occupied(const uint8_t *group)
+{
+    uint64_t w[2];
+    memcpy(w, group, sizeof w);
+    return (w[0] & w[1] & 0x8080808080808080u) != 0x8080808080808080u;
 }
 
 bool rt_map_iter_next(RtMapIter *out)
@@ -99,18 +104,20 @@ bool rt_map_iter_next(RtMapIter *out)
         bool cur = current(it);
         while (it->index < it->cap) {
             uint32_t i = (it->index + it->offset) & (it->cap - 1);
-            if (i % 8 == 0 && it->index + 8 <= it->cap) {
-                uint64_t w;
-                memcpy(&w, it->ctrl + i, 8);
-                if ((w & 0x8080808080808080u) == 0x8080808080808080u) {
-                    it->index += 8;
+            uint8_t *group = it->base, *s;
+            if (it->table) {
+                group += (size_t)(i / MAP_GROUP) * in->groupsize;
+                if (i % MAP_GROUP == 0 && it->index + MAP_GROUP <= it->cap && !occupied(group)) {
+                    it->index += MAP_GROUP;
                     continue;
                 }
+                s = map_slot(in, group, i % MAP_GROUP);
+            } else {
+                s = map_small_slot(in, group, i);
             }
             it->index++;
-            if (it->ctrl[i] & 0x80)
+            if (group[i % MAP_GROUP] & 0x80)
                 continue;
-            uint8_t *s = it->slots + (size_t)i * in->slotsize;
             if (rt_unlikely(!cur)) {
                 void *key = map_slot_key(in, s);
                 uint8_t *now = it->map->count ? map_find(it->map, key) : NULL;

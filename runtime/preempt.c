@@ -106,6 +106,10 @@ bool rt_on_g_stack(uint64_t rsp)
 
 void rt_ctx_restore_end(void);
 
+/* Code that works on the P's caches (fast.c). */
+extern const char __start_rt_nopreempt[] __attribute__((weak));
+extern const char __stop_rt_nopreempt[] __attribute__((weak));
+
 /* Signal handler's part: turns the return from the signal into a switch. */
 void rt_on_preempt(ucontext_t *uc)
 {
@@ -118,6 +122,8 @@ void rt_on_preempt(ucontext_t *uc)
     uint64_t pc = (uint64_t)r[REG_RIP], sp = (uint64_t)r[REG_RSP];
     if (!rt_on_g_stack(sp))
         return; /* in the runtime: the limit is tripped, we come back */
+    if (pc >= (uint64_t)__start_rt_nopreempt && pc < (uint64_t)__stop_rt_nopreempt)
+        return; /* it is over in some nanoseconds; the monitor asks again */
     if ((pc >= (uint64_t)__morestack && pc < (uint64_t)rt_morestack_end) ||
         (pc >= (uint64_t)rt_ctx_restore && pc < (uint64_t)rt_ctx_restore_end))
         return; /* these hold an M's context or half a switch */

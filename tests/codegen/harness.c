@@ -75,8 +75,8 @@ void rt_panic_slice(i64 k, i64 i, i64 n, bool u)
     panic_args[0] = k, panic_args[1] = i, panic_args[2] = n, panic_args[3] = u;
     longjmp(on_panic, 1);
 }
-void *sys_rt_new(RtType *t);
-void *sys_rt_new(RtType *t)
+void *fast_rt_new(RtType *t);
+void *fast_rt_new(RtType *t)
 {
     new_size = t->size;
     return calloc(1, t->size ? t->size : 1);
@@ -85,6 +85,13 @@ void sys_rt_wbrec(void *p);
 void sys_rt_wbrec(void *p)
 {
     recorded[nrecorded++ & 31] = p;
+}
+static int nmoved;
+void sys_rt_storemove(void *dst, const void *src, i64 n);
+void sys_rt_storemove(void *dst, const void *src, i64 n)
+{
+    nmoved++;
+    memmove(dst, src, (unsigned long)n);
 }
 i64 rt_string_cmp(const char *a, i64 an, const char *b, i64 bn);
 i64 rt_string_cmp(const char *a, i64 an, const char *b, i64 bn)
@@ -456,16 +463,16 @@ static void test_rest(void)
     CHECK(p == &nine && nrecorded == 0, "barrier off");
     rt_wb_enabled = 1;
     store_ptr(&p, &s);
-    CHECK(p == &s && nrecorded == 1 && recorded[0] == &p, "barrier on");
+    CHECK(p == &s && nrecorded == 1 && recorded[0] == &nine, "barrier on");
     nrecorded = 0;
+    const void *old = st.p;
     store_string(&st, "new", 3);
-    CHECK(st.n == 3 && nrecorded == 1 && recorded[0] == &st.p, "string");
+    CHECK(st.n == 3 && nrecorded == 1 && recorded[0] == old, "string");
     void *from[20], *to[20];
     for (int i = 0; i < 20; i++)
         from[i] = &from[i];
-    nrecorded = 0;
     many(to, from);
-    CHECK(nrecorded == 20 && recorded[19] == &to[19] && !memcmp(from, to, sizeof to), "many");
+    CHECK(nmoved == 1 && !memcmp(from, to, sizeof to), "many");
     rt_wb_enabled = 0;
 
     char buf[] = "0123456789";

@@ -117,12 +117,13 @@ Test(rt_heap, runs_of_types_are_those_the_compiler_computes)
                 continue;
             uint64_t ptrbytes = 8 * (32 - (uint64_t)__builtin_clz(m));
             unsigned run = rt_alloc_run(words * 8, ptrbytes, &m);
-            RtType t = {.size = words * 8, .ptrbytes = ptrbytes, .ptrmap = &m};
-            RtSpan *slow = rt_span_of(rt_new(&t));
+            RtType *tp = calloc(1, sizeof *tp); /* descriptors never change */
+            *tp = (RtType){.size = words * 8, .ptrbytes = ptrbytes, .ptrmap = &m};
+            RtSpan *slow = rt_span_of(rt_new(tp));
             cr_assert_eq(slow->run, run, "words %lu map %u: %u %u", words, m, slow->run, run);
             cr_assert_eq(slow->mask, m);
-            t.alloc = (uint8_t)run;
-            cr_assert_eq(rt_span_of(rt_new(&t))->run, run);
+            tp->alloc = (uint8_t)run;
+            cr_assert_eq(rt_span_of(rt_new(tp))->run, run);
         }
     cr_assert_eq(rt_alloc_run(100, 0, NULL), rt_size_class(100));
     cr_assert_eq(rt_alloc_run(0, 0, NULL), 0);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Look-up, inline, for map.c and for the entry points on goroutine stacks (fast.c): every
+ * function here is specialised by the kind of key. */
+#ifndef GOL_RUNTIME_MAPFIND_H
+#define GOL_RUNTIME_MAPFIND_H
+
+#include <emmintrin.h>
+#include <string.h>
+
+#include "runtime/map.h"
+
+#define MAP_INLINE static inline __attribute__((always_inline))
+
+MAP_INLINE uint64_t map_hash_int(uint64_t k, uint64_t seed)
+{
+    unsigned __int128 r = (unsigned __int128)(k ^ seed) * 0x9e3779b97f4a7c15u;
+    return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
+
+MAP_INLINE uint64_t map_hash(const MapInfo *in, RtKeyKind kind, const void *key, uint64_t seed)
+{
+    switch (kind) {
+    case RT_KEY_32: return map_hash_int(*(const uint32_t *)key, seed);
+    case RT_KEY_64: return map_hash_int(*(const uint64_t *)key, seed);
+    case RT_KEY_STRING: {
+        const RtString *s = key;
+        return rt_hash_bytes(s->p, (size_t)s->n, seed);
+    }
+    case RT_KEY_PLAIN: return rt_hash_bytes(key, in->keysize, seed);
+    default: return rt_hash(in->type->key, key, seed);
+    }
+}
+
+MAP_INLINE bool map_same_key(const MapInfo *in, RtKeyKind kind, const void *a, const void *b)
+{
+    switch (kind) {
+    case RT_KEY_32: return *(const uint32_t *)a == *(const uint32_t *)b;
+    case RT_KEY_64: return *(const uint64_t *)a == *(const uint64_t *)b;
+    case RT_KEY_STRING: {
+        const RtString *s = a, *t = b;
+        return s->n == t->n && (s->p == t->p || memcmp(s->p, t->p, (size_t)s->n) == 0);
+    }
+    case RT_KEY_PLAIN: return memcmp(a, b, in->keysize) == 0;
+    default: return rt_equal(in->type->key, a, b);
+    }
+}
+
+/* In a small map a tag does for a hash where the key is cheap to compare. */
+MAP_INLINE uint8_t map_small_tag(const Map *m, RtKeyKind kind, const void *key)
+{
+    switch (kind) {
+    case RT_KEY_32:
+    case RT_KEY_64: return 0;
+    case RT_KEY_STRING: {
+        const RtString *s = key;
+        return s->n ? (uint8_t)((s->n + s->p[0] * 3 + s->p[s->n - 1] * 7) & 0x7f) : 0;
+    }
+    default: return (uint8_t)(map_hash(m->info, kind, key, m->seed) & 0x7f);
+    }
+}
+
+MAP_INLINE void *map_key_at(const MapInfo *in, RtKeyKind kind, uint8_t *slot)
+{
+    return kind == RT_KEY_PLAIN || kind == RT_KEY_GENERAL ? map_slot_key(in, slot) : slot;
+}
+
+MAP_INLINE uint32_t map_match(const uint8_t *ctrl, uint8_t b)
+{
+    __m128i g = _mm_loadu_si128((const __m128i *)ctrl);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(g, _mm_set1_epi8((char)b)));
+}
+
+MAP_INLINE uint32_t map_match_free(const uint8_t *ctrl) /* empty or deleted */
+{
+    return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)ctrl));
+}
+
+/* Both give the slot and, if it is wanted, the address of its control byte. */
+MAP_INLINE uint8_t *map_find_small(const Map *m, const MapInfo *in, RtKeyKind kind, const void *key,
+                                   uint8_t **ctrl)
+{
+    uint8_t *small = m->small;
+    uint8_t tag = map_small_tag(m, kind, key); /* also panics for unhashable keys */
+    if (!small)
+        return NULL;
+    __m128i g = _mm_loadl_epi64((const __m128i *)small);
+    uint32_t hits = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(g, _mm_set1_epi8((char)tag))) & 0xff;
+    for (; hits; hits &= hits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(hits);
+        uint8_t *s = map_small_slot(in, small, i);
+        if (map_same_key(in, kind, map_key_at(in, kind, s), key)) {
+            if (ctrl)
+                *ctrl = small + i;
+            return s;
+        }
+    }
+    return NULL;
+}
+
+MAP_INLINE uint8_t *map_find_in(const MapTable *t, const MapInfo *in, RtKeyKind kind,
+                                const void *key, uint64_t hash, uint8_t **ctrl)
+{
+    uint32_t mask = t->mask, g = (uint32_t)(hash >> 7) & mask;
+    uint8_t tag = (uint8_t)(hash & 0x7f);
+    for (uint32_t step = 1;; step++) {
+        uint8_t *group = map_group(t, in, g);
+        for (uint32_t hits = map_match(group, tag); hits; hits &= hits - 1) {
+            uint32_t i = (uint32_t)__builtin_ctz(hits);
+            uint8_t *s = map_slot(in, group, i);
+            if (rt_likely(map_same_key(in, kind, map_key_at(in, kind, s), key))) {
+                if (ctrl)
+                    *ctrl = group + i;
+                return s;
+            }
+        }
+        if (rt_likely(map_match(group, CTRL_EMPTY)))
+            return NULL;
+        g = (g + step) & mask;
+    }
+}
+
+MAP_INLINE uint8_t *map_find_kind(const Map *m, const MapInfo *in, RtKeyKind kind, const void *key)
+{
+    if (!m->dir)
+        return map_find_small(m, in, kind, key, NULL);
+    uint64_t hash = map_hash(in, kind, key, m->seed);
+    return map_find_in(map_table(m, hash), in, kind, key, hash, NULL);
+}
+
+#endif
