@@ -43,6 +43,8 @@ __attribute__((noinline)) void testp_start(void)
     stack_top = (char *)low + size;
     pthread_attr_destroy(&attr);
     rt_allp = all;
+    static RtGoroutine self;
+    rt_g = &self.pub;
     testp_attach(&main_m, &main_p);
     rt_heap_init();
 }
@@ -137,7 +139,7 @@ void rt_park_prepare(RtWaitReason why, void *obj)
 
 void rt_park_commit(void)
 {
-    abort();
+    caught("parked");
 }
 
 void rt_ready(RtGoroutine *g)
