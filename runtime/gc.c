@@ -325,7 +325,7 @@ static void close_cycle(void)
         drain_all();
     }
     if (rt_gc.verify)
-        rt_gc_verify();
+        rt_gc_verify(!cycle.waked);
     __atomic_store_n(&rt_gc.phase, GC_OFF, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_gc.black, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_wb_enabled, 0, __ATOMIC_SEQ_CST);

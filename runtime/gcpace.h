@@ -15,6 +15,6 @@ void rt_gc_print_trace(uint64_t begin, uint64_t pause, uint64_t live, uint64_t p
 
 /* gcverify.c: checks the marks against the roots and pointer maps; fatal if they disagree.
  * Marking has ended, the world stands still. */
-void rt_gc_verify(void);
+void rt_gc_verify(bool roots);
 
 #endif
