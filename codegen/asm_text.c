@@ -74,6 +74,7 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
     size_t count = 0;
     Special *specials = specials_of(g, &count);
     const char *end = text + n;
+    bool skip = false;
     for (const char *p = text, *next; p < end; p = next) {
         const char *rest;
         next = memchr(p, '\n', (size_t)(end - p));
@@ -81,6 +82,11 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         if (starts(p, end, "\t.section\t.note.GNU-split-stack", &rest) ||
             starts(p, end, "\t.section\t.note.GNU-no-split-stack", &rest) ||
             starts(p, end, "\t.ident\t", &rest) || starts(p, end, "\t.cfi_", &rest))
+            continue;
+        /* a table that says again what .debug_ranges says */
+        if (starts(p, end, "\t.section\t", &rest) || starts(p, end, "\t.text\n", &rest))
+            skip = starts(p, end, "\t.section\t.debug_aranges", &rest);
+        if (skip)
             continue;
         if (count && starts(p, end, "\t.section\t.text.", &rest)) {
             size_t len = name_length(rest, next);

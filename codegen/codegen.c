@@ -25,6 +25,8 @@ static const char *const flags[] = {
     "-fno-tree-tail-merge", "-fno-ipa-icf", "-fno-reorder-functions",
     "-fno-reorder-blocks-and-partition", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
     "-fno-exceptions",
+    /* lines are for traces: one position a call, no more */
+    "-gno-column-info", "-gno-statement-frontiers", "-gno-variable-location-views",
     /* __morestack uses registers that gcc might think a callee of ours leaves alone */
     "-fno-ipa-ra", "-fno-stack-protector", "-fno-stack-clash-protection", "-fcf-protection=none",
     /* a check that fails is rare, not merely unlikely */

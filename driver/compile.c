@@ -32,6 +32,8 @@ IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, boo
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
     if (optimise && o->opt_level > 0) {
+        ir_pass_escape(m);
+        verify(a, m, "escape");
         ir_pass_checks(m);
         verify(a, m, "checks");
     }
@@ -102,6 +104,105 @@ static const char *std_object(Arena *a, const Unit *u)
     return arena_printf(a, "%s/%s.o", paths_get()->std_objects, u->path);
 }
 
+/* ---- a package of the user's: units in the cache ------------------------------------------
+ *
+ * KEY.units, by the package's sources, names the keys of its units' objects; a change of the
+ * sources lowers the package again, but compiles only the units that came out different. */
+
+typedef struct Assembly {
+    Arena *a;
+    const CodegenPlan *plan;
+    const char **objects; /* where in the cache, by unit */
+} Assembly;
+
+/* Runs in the child that made the text. */
+static const char *assemble_unit(void *data, const char *path)
+{
+    const Assembly *as = data;
+    uint32_t i = 0;
+    while (i < as->plan->n && as->plan->units[i].path != path)
+        i++;
+    const char *tmp = arena_printf(as->a, "%s.o", path);
+    bool ok = run_assembler(as->a, path, tmp);
+    unlink(path);
+    if (!ok)
+        return "the assembler failed";
+    if (!cache_put(tmp, as->objects[i]))
+        return arena_printf(as->a, "cannot write %s: %s", as->objects[i], strerror(errno));
+    return NULL;
+}
+
+static const char *unit_object(Arena *a, const char *unit_key)
+{
+    Hasher *h = hash_new(a);
+    hash_string(h, CODEGEN_ID);
+    hash_string(h, unit_key);
+    return cache_path(a, hash_end(h), "o");
+}
+
+/* The objects that the list names, if it and all of them are there. */
+static bool read_list(Unit *u, Arena *a, const char *list)
+{
+    FILE *in = cache_has(list) ? fopen(list, "r") : NULL;
+    if (in == NULL)
+        return false;
+    char key[64];
+    bool ok = true;
+    uint32_t had = u->objects.n;
+    while (ok && fscanf(in, "%63s", key) == 1) {
+        const char *obj = unit_object(a, key);
+        ok = cache_has(obj);
+        vec_push(a, &u->objects, obj);
+    }
+    ok = ok && u->objects.n > had;
+    fclose(in);
+    if (!ok)
+        u->objects.n = had;
+    return ok;
+}
+
+static bool write_list(Arena *a, const CodegenPlan *plan, const char *dir, const char *list)
+{
+    const char *tmp = arena_printf(a, "%s/units", dir);
+    FILE *out = fopen(tmp, "w");
+    if (out == NULL)
+        return false;
+    for (uint32_t i = 0; i < plan->n; i++)
+        fprintf(out, "%s\n", plan->units[i].key);
+    bool ok = !ferror(out);
+    return fclose(out) == 0 && ok && cache_put(tmp, list);
+}
+
+static bool compile_cached(Program *p, Unit *u, const Options *o, bool is_main)
+{
+    Arena *a = p->arena;
+    const char *list = cache_path(a, u->key, "units"), *dir = tmp_dir();
+    if (list == NULL || dir == NULL)
+        return false;
+    if (read_list(u, a, list))
+        return true;
+    IrModule *m = compile_lower(p, u, o, is_main, true);
+    stage_done(o, "lower");
+    CodegenOptions co = {.opt_level = o->opt_level, .debug_vars = o->debug_vars, .tmpdir = dir};
+    CodegenPlan *plan = codegen_plan(a, m, &co);
+    Assembly as = {a, plan, ARENA_ARRAY(a, const char *, plan->n)};
+    for (uint32_t i = 0; i < plan->n; i++) {
+        as.objects[i] = unit_object(a, plan->units[i].key);
+        if (as.objects[i] == NULL)
+            return false;
+        plan->units[i].wanted = !cache_has(as.objects[i]);
+        vec_push(a, &u->objects, as.objects[i]);
+    }
+    const char *base = arena_printf(a, "%s/%p", dir, (void *)u);
+    const char *err = codegen_run(a, plan, 0, base, assemble_unit, &as);
+    stage_done(o, "generate and assemble");
+    if (err == NULL && !write_list(a, plan, dir, list))
+        err = arena_printf(a, "cannot write %s: %s", list, strerror(errno));
+    if (err != NULL)
+        driver_error("package %s: %s", u->path, err);
+    return err == NULL;
+}
+
 bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main)
 {
     Arena *a = p->arena;
@@ -114,21 +215,5 @@ bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main)
         vec_push(a, &u->objects, obj);
         return true;
     }
-    const char *obj = cache_path(a, u->key, "o");
-    if (obj == NULL)
-        return false;
-    if (!cache_has(obj)) {
-        const char *dir = tmp_dir();
-        if (dir == NULL)
-            return false;
-        const char *tmp = arena_printf(a, "%s/%p.o", dir, (void *)u);
-        if (!compile_to(p, u, o, is_main, tmp, NULL, NULL))
-            return false;
-        if (!cache_put(tmp, obj)) {
-            driver_error("cannot write %s: %s", obj, strerror(errno));
-            return false;
-        }
-    }
-    vec_push(a, &u->objects, obj);
-    return true;
+    return compile_cached(p, u, o, is_main);
 }

@@ -22,8 +22,9 @@ static inline int rt_demangle_hex(char c)
     return -1;
 }
 
-/* Writes the Gol symbol of the mangled name s to out, NUL-terminated and cut at cap.
- * Returns its length, or 0 if s is no mangled name. */
+/* Writes the Gol symbol of the mangled name s to out, NUL-terminated and cut at cap; what
+ * gcc adds to the name of a clone (".part.0") is left out.  Returns its length, or 0 if s is
+ * no mangled name. */
 static inline size_t rt_demangle(const char *s, char *out, size_t cap)
 {
     size_t n = 0;
@@ -48,6 +49,8 @@ static inline size_t rt_demangle(const char *s, char *out, size_t cap)
             }
             default: return 0;
             }
+        } else if (c == '.') {
+            break;
         } else if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))) {
             return 0;
         }

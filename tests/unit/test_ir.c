@@ -450,3 +450,60 @@ Test(ir, bounds_that_are_certain_go)
                       "  check.slice i64 0, %1\n  ret\n"),
                  1);
 }
+
+/* Whether the first alloc of the first function went to the stack. */
+static bool on_stack(const char *body)
+{
+    IrModule *m = parse(arena_printf(
+        arena,
+        "extern @T\nextern @ext func\ndata @global export pointers align 8 size 8\n"
+        "func @f export (%%0 i64, %%1 bool, %%2 ptr) ptr {\n"
+        "  reg %%3 ptr\n  reg %%4 ptr\n  reg %%5 i64\n  reg %%6 slice\n  reg %%7 string\nb0:\n%s}\n"
+        "func @reads export (%%0 ptr) i64 {\n  reg %%1 i64\nb0:\n  %%1 = load %%0\n  ret %%1\n}\n"
+        "func @passes export (%%0 ptr) i64 {\n  reg %%1 i64\nb0:\n"
+        "  %%1 = call[sym @reads] %%0\n  ret %%1\n}\n"
+        "func @keeps export (%%0 ptr) i64 {\nb0:\n  store.ref @global, %%0\n  ret i64 0\n}\n",
+        body));
+    ir_pass_escape(m);
+    const char *err = ir_verify(arena, m);
+    cr_assert_null(err, "%s", err);
+    for (uint32_t b = 0; b < m->funcs.p[0]->blocks.n; b++)
+        for (uint32_t k = 0; k < m->funcs.p[0]->blocks.p[b]->insts.n; k++)
+            if (m->funcs.p[0]->blocks.p[b]->insts.p[k]->op == IR_ALLOC)
+                return m->funcs.p[0]->blocks.p[b]->insts.p[k]->imm == 1;
+    cr_assert_fail("no alloc");
+    return false;
+}
+
+#define ALLOC "  %3 = alloc[type [4]i64, sym @T]\n"
+
+Test(ir, objects_that_do_not_escape_go_to_the_stack)
+{
+    cr_expect(on_stack(ALLOC "  store %3, i64 5\n  %5 = load %3\n  ret nil\n"));
+    cr_expect(on_stack(ALLOC "  %4 = lea[imm 8] %3\n  store.ref %4, %2\n  ret nil\n"));
+    cr_expect(on_stack(ALLOC "  %5 = call[sym @reads] %3\n  ret nil\n"));
+    cr_expect(on_stack(ALLOC "  %5 = call[sym @passes] %3\n  ret nil\n"));
+    cr_expect(on_stack(ALLOC "  %6 = mk %3, i64 4, i64 4\n  %5 = field[imm 1] %6\n"
+                             "  %5 = add %5, i64 1\n  %4 = field %6\n"
+                             "  %7 = string.from_bytes %4, i64 4\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  ret %3\n"));
+    cr_expect(!on_stack(ALLOC "  store %2, %3\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  %4 = copy %3\n  store.ref @global, %4\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  %5 = call[sym @keeps] %3\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  call[sym @ext] %3\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  call.closure %2, %3\n  ret nil\n"));
+    cr_expect(
+        !on_stack(ALLOC "  %4 = closure[type {ptr, ptr}, sym @ext, sym2 @T] %3\n  ret nil\n"));
+    cr_expect(!on_stack(ALLOC "  go %3, i64 0\n  ret nil\n"));
+    /* a copy that outlives a turn of the loop: it has two definitions */
+    cr_expect(!on_stack("  %4 = copy nil\n  jump -> b1\nb1:\n" ALLOC
+                        "  %5 = load %3\n  %1 = eq %3, %4\n  %4 = copy %3\n"
+                        "  br %1 -> b1, b2\nb2:\n  ret nil\n"));
+    /* a copy of the turn before, by one definition that does not come first */
+    cr_expect(!on_stack("  jump -> b1\nb1:\n" ALLOC "  br %1 -> b2, b3\nb2:\n  %5 = load %4\n"
+                        "  jump -> b3\nb3:\n  %4 = copy %3\n  br %1 -> b1, b4\nb4:\n"
+                        "  ret nil\n"));
+    cr_expect(on_stack("  jump -> b1\nb1:\n" ALLOC "  store %3, i64 1\n  br %1 -> b1, b2\nb2:\n"
+                       "  ret nil\n"));
+    cr_expect(!on_stack("  %3 = alloc[type [4000]i64, sym @T]\n  ret nil\n"), "too large");
+}
