@@ -487,9 +487,17 @@ static bool do_print(Checker *c, Operand *x, Call *call)
 {
     const char *ctx = arena_printf(c->a, "argument to built-in %s", call->name);
     for (uint32_t i = 0; i < call->args.n; i++) {
-        check_assignment(c, call->args.p[i], NULL, ctx);
-        if (call->args.p[i]->mode == MODE_INVALID)
+        Operand *a = call->args.p[i];
+        check_assignment(c, a, NULL, ctx);
+        if (a->mode == MODE_INVALID)
             return false;
+        TypeKind k = type_underlying(a->type)->kind;
+        if (k == TYPE_STRUCT || k == TYPE_ARRAY) {
+            Pos p = call->e->call.lparen;
+            check_error(c, (Range){p, p + 1}, "illegal types for operand: print\n\t%s",
+                        check_type_str(c, a->type));
+            return false;
+        }
     }
     x->mode = MODE_NOVALUE;
     return true;
