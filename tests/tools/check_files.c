@@ -133,6 +133,14 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Go's library uses directives that Gol refuses. */
+static void hide_directives(SourceFile *src)
+{
+    for (char *p = (char *)src->text; (p = strstr(p, "//go:")); p += 5)
+        if (strncmp(p + 5, "build", 5) != 0)
+            p[2] = 'x';
+}
+
 static Package *load(const char *path, bool bodies)
 {
     char dir[1024];
@@ -165,8 +173,10 @@ static Package *load(const char *path, bool bodies)
             continue;
         const char *err;
         SourceFile *src = source_read(names.p[i], &err);
-        if (src)
-            vec_push(arena, &files, parse_file(arena, src));
+        if (!src)
+            continue;
+        hide_directives(src);
+        vec_push(arena, &files, parse_file(arena, src));
     }
     if (files.n == 0)
         return NULL;
