@@ -308,6 +308,9 @@ bool check_use_lhs(Checker *c, Expr *e);
 bool check_use_list(Checker *c, ExprVec *v);
 
 void check_limits(Checker *c);
+/* Notes on d, which may be NULL, what may have been meant (suggest.c). */
+void check_suggest(Checker *c, Diag *d, const Name *name);
+void check_suggest_member(Checker *c, Diag *d, Package *pkg, const Name *name);
 
 /* ---- the passes behind (checka's files) ------------------------------------------------- */
 

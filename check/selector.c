@@ -38,7 +38,10 @@ static void qualified(Checker *c, Operand *x, Expr *e, Object *pname)
                 check_error(c, e->selector.name_range, "undefined: %s (but have %s)",
                             check_expr_str(c, e), f.hit->name->s);
             else
-                check_error(c, e->selector.name_range, "undefined: %s", check_expr_str(c, e));
+                check_suggest_member(
+                    c,
+                    check_error(c, e->selector.name_range, "undefined: %s", check_expr_str(c, e)),
+                    pkg, sel);
         } else if (sel == name_blank) {
             check_error(c, e->selector.name_range, "cannot refer to blank field or method");
         }

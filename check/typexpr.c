@@ -38,7 +38,7 @@ void check_ident(Checker *c, Operand *x, Expr *e, bool want_type)
         if (name == name_blank)
             check_error_at(c, e, "cannot use _ as value or type");
         else
-            check_error_at(c, e, "undefined: %s", name->s);
+            check_suggest(c, check_error_at(c, e, "undefined: %s", name->s), name);
         return;
     }
     if (o->kind != OBJ_TYPENAME && want_type) {
