@@ -26,7 +26,7 @@ void rt_complex_div(double *out, double a, double b, double c, double d)
         e = (a * ratio + b) / denom;
         f = (b * ratio - a) / denom;
     }
-    if (isnan(e) || isnan(f)) {
+    if (isnan(e) && isnan(f)) {
         if (c == 0 && d == 0 && (!isnan(a) || !isnan(b))) {
             e = copysign(INFINITY, c) * a;
             f = copysign(INFINITY, c) * b;
