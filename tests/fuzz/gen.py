@@ -1,0 +1,1603 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes a random well-typed Gol program whose output is determined: gen.py SEED [FUNCTIONS].
+
+The same seed gives the same program.  A program is a set of small functions, each run under a
+guard that prints what it panicked with and a checksum of all it traced.  What the language leaves
+open is kept out: a statement has at most one operation that can panic, calls with side effects
+stand alone, maps are ranged over only to sum, floats become integers only in range, and NaNs are
+printed but not taken apart.  The library's part is small: fmt, sort, sync, errors, math's bits.
+"""
+import random
+import sys
+
+PRELUDE = r'''package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+	"sync"
+)
+
+var lines, fuel int
+var sum uint64
+
+func note(s string) {
+	if lines < 40 {
+		fmt.Println(s)
+	}
+	lines++
+	for i := 0; i < len(s); i++ {
+		sum = (sum ^ uint64(s[i])) * 1099511628211
+	}
+}
+
+func pr(a ...any) {
+	s := ""
+	for i, v := range a {
+		if i > 0 {
+			s += " "
+		}
+		s += show(v)
+	}
+	note(s)
+}
+
+func show(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "nil"
+	case string:
+		return fmt.Sprintf("%q", x)
+	case float64:
+		if x != x {
+			return "nan"
+		}
+		return fmt.Sprintf("%v/%x", x, math.Float64bits(x))
+	case float32:
+		if x != x {
+			return "nan"
+		}
+		return fmt.Sprintf("%v/%x", x, math.Float32bits(x))
+	case runtimeError:
+		return "R:" + x.Error()
+	case error:
+		return "E:" + x.Error()
+	}
+	return fmt.Sprintf("%v", v)
+}
+
+type runtimeError interface {
+	error
+	RuntimeError()
+}
+
+func burn() bool {
+	fuel--
+	return fuel < 0
+}
+
+func opq[T any](x T) T { return x }
+
+func idx(i, n int) int {
+	if n == 0 {
+		return 0
+	}
+	i %= n
+	if i < 0 {
+		i += n
+	}
+	return i
+}
+
+func cf(x, lo, hi float64) float64 {
+	if x >= lo && x <= hi {
+		return x
+	}
+	if x > hi {
+		return hi
+	}
+	if x < lo {
+		return lo
+	}
+	return 0
+}
+
+func cut(s string) string {
+	if len(s) > 48 {
+		return s[len(s)-17:]
+	}
+	return s
+}
+
+func trim[T any](s []T) []T {
+	if len(s) > 24 {
+		return s[len(s)-5:]
+	}
+	return s
+}
+
+func tr[T any](k int, v T) T {
+	note(fmt.Sprint("t", k, " ", show(v)))
+	return v
+}
+
+func keys[K ~int8 | ~int | ~uint16 | ~string, V any](m map[K]V) []K {
+	var r []K
+	for k := range m {
+		r = append(r, k)
+	}
+	sort.Slice(r, func(i, j int) bool { return r[i] < r[j] })
+	return r
+}
+
+type Number interface {
+	~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint | ~float32 | ~float64
+}
+
+func fold[T, A any](s []T, a A, f func(A, T) A) A {
+	for _, x := range s {
+		a = f(a, x)
+	}
+	return a
+}
+
+func mapped[T, U any](s []T, f func(T) U) []U {
+	var r []U
+	for _, x := range s {
+		r = append(r, f(x))
+	}
+	return r
+}
+
+func total[T Number](s ...T) (t T) {
+	for _, x := range s {
+		t += x
+	}
+	return
+}
+
+type Stack[T any] struct {
+	items []T
+	top   *node[T]
+}
+
+type node[T any] struct {
+	v    T
+	next *node[T]
+}
+
+func (s *Stack[T]) Push(v T) {
+	s.items = append(s.items, v)
+	s.top = &node[T]{v, s.top}
+}
+
+func (s *Stack[T]) Pop() (v T, ok bool) {
+	if s.top == nil {
+		return
+	}
+	v, ok = s.top.v, true
+	s.top = s.top.next
+	s.items = s.items[:len(s.items)-1]
+	return
+}
+
+type Pair[K comparable, V any] struct {
+	Key K
+	Val V
+}
+
+func (p Pair[K, V]) Is(k K) bool { return p.Key == k }
+
+func count[K comparable](s []K) map[K]int {
+	m := make(map[K]int)
+	for _, k := range s {
+		m[k]++
+	}
+	return m
+}
+
+func seq[T any](s []T) func(func(int, T) bool) {
+	return func(yield func(int, T) bool) {
+		for i := 0; i < len(s); i++ {
+			if !yield(i, s[i]) {
+				return
+			}
+		}
+	}
+}
+
+type custom struct {
+	Code int
+	Text string
+}
+
+func (c custom) Error() string { return fmt.Sprintf("custom %d %s", c.Code, c.Text) }
+
+var errPlain = errors.New("plain")
+
+func guard(name string, f func()) {
+	lines, fuel, sum = 0, 3000, 14695981039346656037
+	fmt.Println("==", name)
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				pr("panic", r)
+			}
+		}()
+		f()
+	}()
+	fmt.Printf("-- %s %d %x\n", name, lines, sum)
+}
+
+var mu sync.Mutex
+'''
+
+INTS = {"int8": (8, 1), "int16": (16, 1), "int32": (32, 1), "int64": (64, 1), "int": (64, 1),
+        "uint8": (8, 0), "uint16": (16, 0), "uint32": (32, 0), "uint64": (64, 0), "uint": (64, 0),
+        "uintptr": (64, 0)}
+
+
+class T:
+    """A type.  kind: int float complex bool string slice array map struct ptr; base is the predeclared one."""
+
+    def __init__(self, kind, name, **kw):
+        self.kind, self.name = kind, name
+        self.base = kw.get("base", name)
+        self.elem, self.key, self.n = kw.get("elem"), kw.get("key"), kw.get("n")
+        self.fields = kw.get("fields", [])
+        self.vmeths, self.pmeths = [], []
+        self.embeds = []
+
+    def __eq__(self, o):
+        return self.name == o.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def comparable(self):
+        if self.kind in ("slice", "map"):
+            return False
+        if self.kind == "array":
+            return self.elem.comparable()
+        if self.kind == "struct":
+            return all(t.comparable() for _, t in self.fields)
+        return True
+
+
+BOOL, STR = T("bool", "bool"), T("string", "string")
+IT = {n: T("int", n) for n in INTS}
+F32, F64 = T("float", "float32"), T("float", "float64")
+C64, C128 = T("complex", "complex64"), T("complex", "complex128")
+INT = IT["int"]
+
+
+class Var:
+    def __init__(self, name, t, ro=False):
+        self.name, self.t, self.ro = name, t, ro
+
+
+class Gen:
+    def __init__(self, seed, count):
+        self.r = random.Random(seed)
+        self.count = count
+        self.out = []
+        self.uid = 0
+        self.scopes = []
+        self.closures = []
+        self.pure = []
+        self.risk = 0
+        self.loops = []
+        self.inpure = False
+        self.types()
+
+    # ---- choosing -------------------------------------------------------------------------------
+    def p(self, x):
+        return self.r.random() < x
+
+    def pick(self, s):
+        return self.r.choice(s)
+
+    def name(self, stem):
+        self.uid += 1
+        return f"{stem}{self.uid}"
+
+    def w(self, *s):
+        self.out.extend(s)
+
+    def basic(self):
+        x = self.r.random()
+        if x < 0.52:
+            return self.pick(self.ints)
+        if x < 0.68:
+            return self.pick([F64, F64, F32] + self.floats)
+        if x < 0.74:
+            return self.pick([C64, C128])
+        if x < 0.84:
+            return BOOL
+        return self.pick([STR, STR, STR] + self.strs)
+
+    def any_type(self, d=2):
+        x = self.r.random()
+        if d == 0 or x < 0.55:
+            return self.basic()
+        if x < 0.68:
+            return self.slice(self.any_type(d - 1))
+        if x < 0.78:
+            return self.array(self.any_type(d - 1))
+        if x < 0.86:
+            return self.map(self.any_type(d - 1))
+        if x < 0.96 and self.structs:
+            return self.pick(self.structs)
+        e = self.basic()
+        return T("ptr", "*" + e.name, elem=e)
+
+    def slice(self, e):
+        return T("slice", "[]" + e.name, elem=e)
+
+    def array(self, e, n=None):
+        n = n or self.r.randint(1, 5)
+        return T("array", f"[{n}]{e.name}", elem=e, n=n)
+
+    def map(self, e, k=None):
+        k = k or self.pick([IT["int8"], INT, STR, IT["uint16"]])
+        return T("map", f"map[{k.name}]{e.name}", key=k, elem=e)
+
+    # ---- declarations ---------------------------------------------------------------------------
+    def types(self):
+        self.ints, self.floats, self.strs, self.structs = list(IT.values()), [], [], []
+        decl = []
+        for i in range(3):
+            b = self.pick(list(IT))
+            t = T("int", f"N{i}", base=b)
+            self.ints.append(t)
+            decl.append(f"type N{i} {b}")
+            if i == 1:
+                decl += [f"func (n N{i}) String() string {{", f'return fmt.Sprintf("N{i}(%d)", {b}(n))', "}"]
+        f = self.pick(["float32", "float64"])
+        self.floats.append(T("float", "NF", base=f))
+        self.strs.append(T("string", "NS", base="string"))
+        decl += [f"type NF {f}", "type NS string"]
+        self.decl = decl
+        for i in range(5):
+            t = T("struct", f"S{i}")
+            lines = [f"type S{i} struct {{"]
+            if i in (2, 3):
+                e = self.structs[i - 2]
+                lines.append(e.name)
+                t.fields.append((e.name, e))
+                t.embeds.append(e)
+            for j in range(self.r.randint(1, 4)):
+                if i < 4 or j:
+                    ft = self.any_type(1) if self.p(0.3) else self.basic()
+                    if ft.kind == "ptr":
+                        ft = self.basic()
+                else:
+                    ft = self.array(self.basic())
+                fn = f"F{i}{'abcd'[j]}"
+                lines.append(f"{fn} {ft.name}")
+                t.fields.append((fn, ft))
+            lines.append("}")
+            self.decl += lines
+            self.structs.append(t)
+
+    def methods(self):
+        """Shape is met by every struct's value, Mover by every pointer to one."""
+        self.w("type Shape interface {", "Area(k int) int", "Name() string", "}",
+               "type Mover interface {", "Shape", "Move(k int)", "}")
+        for s in self.structs:
+            self.scopes = [[Var("s", s, ro=True), Var("k", INT)]]
+            self.inpure = True
+            if not s.embeds or self.p(0.5):
+                self.w(f"func (s {s.name}) Area(k int) int {{")
+                self.w(f"return {self.expr(INT, 3)}", "}")
+            if not s.embeds or self.p(0.5):
+                self.w(f"func (s {s.name}) Name() string {{")
+                k = self.scopes[0].pop()
+                self.w(f'return "{s.name}" + fmt.Sprint({self.expr(self.basic(), 2)})', "}")
+                self.scopes[0].append(k)
+            if not s.embeds or self.p(0.5):
+                self.w(f"func (s *{s.name}) Move(k int) {{")
+                self.scopes[0][0] = Var("(*s)", s)
+                for _ in range(self.r.randint(1, 3)):
+                    self.assign(self.path_of(Var("(*s)", s)) if self.p(0.2) else self.field_of(s))
+                self.w("}")
+            self.inpure = False
+        self.scopes = []
+
+    def globals(self):
+        self.gvars = []
+        for i in range(6):
+            t = self.any_type(1)
+            if t.kind == "ptr":
+                t = self.basic()
+            self.scopes = [[]]
+            v = Var(f"g{i}", t)
+            self.w(f"var g{i} {t.name} = {self.expr(t, 2)}")
+            self.gvars.append(v)
+        self.scopes = []
+
+    def constants(self):
+        r = self.r
+        self.consts = []
+        self.w("const (")
+        for i in range(r.randint(3, 6)):
+            if i == 0:
+                e = self.pick(["iota", "1 << iota", "iota * iota - 7", "1 << (iota * 3)", "3 - iota"])
+                self.w(f"K{i} = {e}")
+            elif self.p(0.2):
+                self.w("_")
+                continue
+            elif self.p(0.3):
+                self.w(f"K{i} = {self.big()} >> {r.randint(90, 120)}")
+            else:
+                self.w(f"K{i}")
+            self.consts.append(f"K{i}")
+        self.w(")")
+        self.w("const (", f"KF = {r.randint(1, 99)}.{r.randint(0, 999)} / {r.randint(1, 9)}.0 * (1 << {r.randint(0, 40)})",
+               f"KB = {self.big()}", f"KR = KB >> {r.randint(100, 125)} + '{self.pick('azé世')}'",
+               f'KS = "k{r.randint(0, 99)}\\u00e9\\xff" + "\\n"', "KL = len(KS) + K0",
+               f"KC = {r.randint(-5, 5)} + {r.randint(1, 9)}i*{r.randint(1, 4)}", ")")
+
+    def big(self):
+        r = self.r
+        return f"({r.randint(1, 1 << 60)}<<{r.randint(50, 90)} {self.pick(['+', '-', '|', '^', '*'])} {r.randint(1, 1 << 20)})"
+
+    def pures(self):
+        for i in range(6):
+            ps = [(f"a{j}", self.basic() if self.p(0.7) else self.any_type(1)) for j in range(self.r.randint(1, 3))]
+            ps = [(n, t if t.kind != "ptr" else INT) for n, t in ps]
+            rt = self.basic()
+            self.w(f"func f{i}({', '.join(n + ' ' + t.name for n, t in ps)}) {rt.name} {{")
+            self.scopes = [[Var(n, t) for n, t in ps]]
+            self.inpure, self.risk = True, 0
+            if self.p(0.5):
+                v = self.name("v")
+                t = self.basic()
+                e = self.expr(t, 2)
+                self.w(f"{v} := {e}" if t.kind == "bool" else f"{v} := {t.name}({e})", f"_ = {v}")
+                self.scopes[0].append(Var(v, t))
+                self.w(f"for i := 0; i < {self.r.randint(1, 5)}; i++ {{")
+                self.scopes.append([Var("i", INT, ro=True)])
+                for _ in range(self.r.randint(1, 2)):
+                    c = [x for x in self.scopes[0] if x.t.kind != "map" and x.t.kind != "slice"]
+                    if c:
+                        self.assign(self.path_of(self.pick(c)))
+                self.scopes.pop()
+                self.w("}")
+            if self.p(0.5):
+                self.w(f"if {self.expr(BOOL, 2)} {{", f"return {self.expr(rt, 2)}", "}")
+            self.w(f"return {self.expr(rt, 3)}", "}")
+            self.pure.append((f"f{i}", [t for _, t in ps], rt))
+            self.inpure = False
+        self.scopes = []
+
+    # ---- expressions ----------------------------------------------------------------------------
+    def vars(self, t=None, ro=True):
+        for sc in self.scopes:
+            for v in sc:
+                if (t is None or v.t == t) and (ro or not v.ro):
+                    yield v
+        if not self.inpure:
+            for v in getattr(self, "gvars", []):
+                if t is None or v.t == t:
+                    yield v
+
+    def intlit(self, t):
+        bits, signed = INTS[t.base]
+        r = self.r
+        lo, hi = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+        x = r.random()
+        if x < 0.45:
+            v = r.randint(0, 9)
+        elif x < 0.6:
+            v = r.randint(-9, 99)
+        elif x < 0.75:
+            v = self.pick([lo, hi, lo + 1, hi - 1, 1 << (bits - 2), -1])
+        elif x < 0.85:
+            v = 1 << r.randint(0, bits - 1)
+        else:
+            v = r.randint(lo, hi)
+        return max(lo, min(hi, v))
+
+    def strlit(self):
+        r = self.r
+        n = self.pick([0, 1, 1, 2, 3, 5, 8, 17])
+        parts = [self.pick(["a", "b", "Z", "0", " ", "~", "é", "世", "\\x00", "\\xff", "\\xe4", "\\n", "\\u2028", "\\U0001F600", "q", "%"])
+                 for _ in range(n)]
+        return '"' + "".join(parts) + '"'
+
+    def flit(self):
+        r = self.r
+        x = r.random()
+        if x < 0.5:
+            return str(r.randint(-40, 40) / 4)
+        if x < 0.7:
+            return repr(round(r.uniform(-1e3, 1e3), 3))
+        if x < 0.8:
+            return self.pick(["1e-40", "3.4e38", "1e20", "0x1p-20", "16777217", "0.1", "1e-7", "9007199254740993", "0.0"])
+        return repr(r.uniform(-1, 1) * 10.0 ** r.randint(-9, 9))
+
+    def lit(self, t):
+        """A literal of type t; always a constant of exactly that type or a composite."""
+        k = t.kind
+        if k == "int":
+            return f"{t.name}({self.intlit(t)})"
+        if k == "float":
+            return f"{t.name}({self.flit()})"
+        if k == "complex":
+            return f"{t.name}(complex({self.r.randint(-9, 9)}, {self.r.randint(-20, 20) / 4}))"
+        if k == "bool":
+            return self.pick(["true", "false"])
+        if k == "string":
+            return f"{t.name}({self.strlit()})"
+        return self.composite(t, 0)
+
+    def composite(self, t, d):
+        r, k = self.r, t.kind
+        d = max(d, 0)
+        if k == "slice":
+            if self.p(0.1):
+                return f"{t.name}(nil)"
+            n = r.randint(0, 4)
+            if self.p(0.15):
+                return f"{t.name}{{{r.randint(0, 3)}: {self.expr(t.elem, d)}, {self.expr(t.elem, d)}}}"
+            return f"{t.name}{{{', '.join(self.expr(t.elem, d) for _ in range(n))}}}"
+        if k == "array":
+            n = r.randint(0, t.n)
+            if self.p(0.2):
+                return f"{t.name}{{{r.randint(0, t.n - 1)}: {self.expr(t.elem, d)}}}"
+            return f"{t.name}{{{', '.join(self.expr(t.elem, d) for _ in range(n))}}}"
+        if k == "map":
+            used = set()
+            items = []
+            for _ in range(r.randint(0, 4)):
+                key = str(self.intlit(t.key)) if t.key.kind == "int" else f'"{self.pick("abcdefgh")}"'
+                if key not in used:
+                    used.add(key)
+                    items.append(f"{key}: {self.expr(t.elem, d)}")
+            return f"{t.name}{{{', '.join(items)}}}"
+        if k == "struct":
+            if self.p(0.3):
+                fs = [f for f in t.fields if self.p(0.6)]
+                return f"{t.name}{{{', '.join(f'{n}: {self.expr(ft, d)}' for n, ft in fs)}}}"
+            return f"{t.name}{{{', '.join(self.expr(ft, d) for _, ft in t.fields)}}}"
+        if k == "ptr":
+            return f"func() {t.name} {{ x := {self.expr(t.elem, d)}; return &x }}()" if self.p(0.3) else f"opq(new({t.elem.name}))"
+        raise AssertionError(k)
+
+    def cond(self, d):
+        s = self.expr(BOOL, d)
+        return f"({s})" if "{" in s else s
+
+    def expr(self, t, d):
+        """A parenthesised or primary expression of type t, not necessarily constant."""
+        # Composite literals as operands in statement headers need parentheses; always give them.
+        if d <= 0 or self.p(0.12):
+            return self.leaf(t)
+        k = t.kind
+        for _ in range(4):
+            s = getattr(self, "x_" + k)(t, d)
+            if s:
+                return s
+        return self.leaf(t)
+
+    def nonconst(self, t, d):
+        """As expr, but never a constant, and an operand of a unary or postfix operator."""
+        s = self.expr(t, d)
+        if t.kind == "bool" or s[0] in "-+^!*&" or self.p(0.15):
+            return f"opq({s})"
+        return s
+
+    def leaf(self, t):
+        c = []
+        for v in self.vars():
+            self.reach(v.name, v.t, t, c, 2)
+        if c and self.p(0.8):
+            return self.pick(c)
+        s = self.lit(t)
+        if t.kind in ("slice", "array", "map", "struct"):
+            return f"({s})"
+        return f"opq({s})" if self.p(0.6) else s if t.kind == "bool" else f"opq({s})"
+
+    def reach(self, s, vt, t, c, d):
+        """Collects in c the ways to a value of type t that begin at s."""
+        if vt == t:
+            c.append(s)
+        if d == 0:
+            return
+        if vt.kind == "struct":
+            for n, ft in vt.fields:
+                self.reach(f"{s}.{n}", ft, t, c, d - 1)
+            for e in vt.embeds:  # promoted
+                for n, ft in e.fields:
+                    if ft == t:
+                        c.append(f"{s}.{n}")
+        elif vt.kind == "array":
+            self.reach(f"{s}[{self.r.randint(0, vt.n - 1)}]", vt.elem, t, c, d - 1)
+        elif vt.kind == "ptr" and vt.elem == t:
+            c.append(f"*{s}")
+        elif vt.kind == "map" and vt.elem == t:
+            c.append(f"{s}[{self.mapkey(vt)}]")
+
+    def mapkey(self, vt):
+        if vt.key.kind == "int":
+            return str(self.r.randint(0, 9)) if self.p(0.7) else f"{vt.key.name}(idx({self.expr(INT, 1)}, 10))"
+        return f'"{self.pick("abcdefgh")}"'
+
+    def call(self, t, d):
+        c = [f for f in self.pure if f[2] == t]
+        if not c:
+            return None
+        f = self.pick(c)
+        return f"{f[0]}({', '.join(self.expr(a, d - 1) for a in f[1])})"
+
+    def index(self, t, d):
+        """An element of a slice or array of t, safe or (once a statement) not."""
+        c = [v for v in self.vars() if v.t.kind in ("slice", "array") and v.t.elem == t]
+        if not c:
+            return None
+        v = self.pick(c)
+        i = self.expr(INT, d - 1)
+        if self.risk > 0 and self.p(0.5):
+            self.risk -= 1
+            it = self.pick(list(IT.values()))
+            return f"{v.name}[{self.conv(it, d - 1)}]" if self.p(0.4) else f"{v.name}[{i} & 7]"
+        if v.t.kind == "slice":
+            return f"append({v.name}[:len({v.name}):len({v.name})], {self.expr(t, d - 1)})[idx({i}, len({v.name}) + 1)]"
+        return f"{v.name}[idx({i}, {v.t.n})]"
+
+    def common(self, t, d):
+        x = self.r.random()
+        if x < 0.35:
+            return self.index(t, d)
+        if x < 0.7:
+            return self.call(t, d)
+        if x < 0.8:
+            return f"func() {t.name} {{ if {self.cond(d - 1)} {{ return {self.expr(t, d - 1)} }}; return {self.expr(t, d - 1)} }}()"
+        if x < 0.87:
+            return f"[]{t.name}{{{self.expr(t, d - 1)}, {self.expr(t, d - 1)}}}[idx({self.expr(INT, d - 1)}, 2)]"
+        if x < 0.93:
+            return f"any({self.expr(t, d - 1)}).({t.name})"
+        return f"func(p *{t.name}) {t.name} {{ return *p }}(&[]{t.name}{{{self.expr(t, d - 1)}}}[0])"
+
+    def conv(self, t, d):
+        """A number of type t made from another number type."""
+        if t.kind == "int":
+            if self.p(0.7):
+                return f"{t.name}({self.nonconst(self.pick(self.ints), d)})"
+            bits, signed = INTS[t.base]
+            lo, hi = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+            if bits == 64:
+                lo, hi = (-9.2e18, 9.2e18) if signed else (0, 1.8e19)
+            f = self.pick([F32, F64] + self.floats)
+            return f"{t.name}(cf(float64({self.nonconst(f, d)}), {lo}, {hi}))"
+        if t.kind == "float":
+            o = self.pick(self.ints) if self.p(0.5) else self.pick([F32, F64] + self.floats)
+            return f"{t.name}({self.nonconst(o, d)})"
+        o = C64 if t == C128 else C128
+        return f"{t.name}({self.nonconst(o, d)})"
+
+    def x_int(self, t, d):
+        x = self.r.random()
+        if x < 0.40:
+            a, b = self.nonconst(t, d - 1) if self.p(0.5) else self.expr(t, d - 1), self.expr(t, d - 1)
+            if self.p(0.3):
+                b = str(self.intlit(t))
+                a = self.nonconst(t, d - 1)
+            return f"({a} {self.pick('+ - * & | ^ &^ + - *'.split())} {b})"
+        if x < 0.50:
+            op = self.pick("/%")
+            y = self.r.random()
+            if self.risk > 0 and y < 0.4:
+                self.risk -= 1
+                return f"({self.expr(t, d - 1)} {op} {self.nonconst(t, d - 1)})"
+            if y < 0.7:
+                v = self.intlit(t) or 3
+                return f"({self.nonconst(t, d - 1)} {op} {v})"
+            return f"({self.expr(t, d - 1)} {op} ({self.nonconst(t, d - 1)} | 1))"
+        if x < 0.62:
+            op = self.pick(["<<", ">>"])
+            a = self.nonconst(t, d - 1)
+            y = self.r.random()
+            if y < 0.4:
+                return f"({a} {op} {self.pick([0, 1, 3, 7, 8, 15, 16, 31, 32, 33, 63, 64, 65, 200, 300])})"
+            if self.risk > 0 and y < 0.6:
+                self.risk -= 1
+                return f"({a} {op} {self.expr(self.pick([IT['int8'], INT, IT['int32']]), d - 1)})"
+            if y < 0.75:
+                return f"({a} {op} ({self.nonconst(INT, d - 1)} & 127))"
+            return f"({a} {op} {self.nonconst(self.pick([u for u in self.ints if not INTS[u.base][1]]), d - 1)})"
+        if x < 0.69:
+            return f"{self.pick('-^+')}{self.nonconst(t, d - 1)}"
+        if x < 0.80:
+            return self.conv(t, d - 1)
+        if x < 0.84:
+            if t == INT:
+                c = [v for v in self.vars() if v.t.kind in ("slice", "map", "string", "array")]
+                if c:
+                    v = self.pick(c)
+                    return f"{'cap' if v.t.kind == 'array' or (v.t.kind == 'slice' and self.p(0.0)) else 'len'}({v.name})"
+            elif t == IT["uint8"]:
+                s = self.expr(STR, d - 1)
+                if self.risk > 0:
+                    self.risk -= 1
+                    return f"opq({s})[{self.expr(INT, d - 1)}]"
+                return f'({s} + "x")[idx({self.expr(INT, d - 1)}, len({s}) + 1)]'
+            elif t == IT["int32"]:
+                return f'([]rune({self.expr(STR, d - 1)} + "é"))[0]'
+            return None
+        if x < 0.87:
+            return f"{self.pick(['min', 'max'])}({self.nonconst(t, d - 1)}, {self.expr(t, d - 1)})"
+        if x < 0.89 and t.name in INTS and t.name != "uintptr":
+            return f"total({', '.join(self.expr(t, d - 1) for _ in range(self.r.randint(1, 3)))})"
+        if x < 0.91 and t == INT:
+            c = [v for v in self.vars() if v.t.kind == "struct"]
+            if c and not self.inpure:
+                return f"{self.pick(c).name}.Area({self.expr(INT, d - 1)})"
+        if x < 0.92 and t in (INT, IT["int64"]) and hasattr(self, "consts"):
+            return f"opq({t.name}({self.pick(self.consts + ['KL', 'KR >> 20'])}))" if not self.inpure else None
+        return self.common(t, d)
+
+    def x_float(self, t, d):
+        x = self.r.random()
+        if x < 0.5:
+            return f"({self.nonconst(t, d - 1)} {self.pick('+-*/+-*')} {self.expr(t, d - 1)})"
+        if x < 0.57:
+            return f"-{self.nonconst(t, d - 1)}"
+        if x < 0.72:
+            return self.conv(t, d - 1)
+        if x < 0.78 and t in (F32, F64):
+            return f"{self.pick(['real', 'imag'])}({self.nonconst(C64 if t == F32 else C128, d - 1)})"
+        if x < 0.84:
+            return f"{self.pick(['min', 'max'])}({self.nonconst(t, d - 1)}, {self.expr(t, d - 1)})"
+        if x < 0.87 and t == F64:
+            return f"math.Float64frombits({self.nonconst(IT['uint64'], d - 1)} >> 3 | 1<<61)"
+        if x < 0.90:
+            return f"total({', '.join(self.expr(t, d - 1) for _ in range(self.r.randint(1, 3)))})"
+        return self.common(t, d)
+
+    def x_complex(self, t, d):
+        x = self.r.random()
+        if x < 0.5:
+            return f"({self.nonconst(t, d - 1)} {self.pick('+-*/')} {self.expr(t, d - 1)})"
+        if x < 0.7:
+            f = F32 if t == C64 else F64
+            return f"complex({self.nonconst(f, d - 1)}, {self.expr(f, d - 1)})"
+        if x < 0.8:
+            return self.conv(t, d - 1)
+        return self.common(t, d)
+
+    def x_bool(self, t, d):
+        x = self.r.random()
+        if x < 0.35:
+            o = self.pick([self.basic, lambda: self.pick(self.ints)])()
+            if o.kind in ("bool", "complex"):
+                op = self.pick(["==", "!="])
+            else:
+                op = self.pick(["==", "!=", "<", "<=", ">", ">="])
+            return f"({self.nonconst(o, d - 1)} {op} {self.expr(o, d - 1)})"
+        if x < 0.45:
+            o = self.any_type()
+            if o.comparable() and o.kind in ("array", "struct"):
+                return f"({self.expr(o, d - 1)} {self.pick(['==', '!='])} {self.expr(o, d - 1)})"
+            return None
+        if x < 0.52:
+            a, b = self.basic(), self.basic()
+            return f"(any({self.expr(a, d - 1)}) == any({self.expr(b, d - 1)}))"
+        if x < 0.75:
+            return f"({self.expr(BOOL, d - 1)} {self.pick(['&&', '||'])} {self.expr(BOOL, d - 1)})"
+        if x < 0.85:
+            return f"!{self.nonconst(BOOL, d - 1)}"
+        if x < 0.9:
+            c = [v for v in self.vars() if v.t.kind in ("slice", "map")]
+            if c:
+                return f"({self.pick(c).name} {self.pick(['==', '!='])} nil)"
+        return self.common(t, d)
+
+    def x_string(self, t, d):
+        x = self.r.random()
+        n = t.name
+        w = (lambda s: s) if n == "string" else (lambda s: f"{n}({s})")
+        if x < 0.35:
+            k = self.r.randint(2, 4)
+            return w(f"cut({' + '.join('string(' + self.expr(t, d - 1) + ')' for _ in range(k))})")
+        if x < 0.5:
+            s = self.nonconst(t, d - 1)
+            if self.risk > 0:
+                self.risk -= 1
+                y = self.r.random()
+                lo, hi = f"({self.expr(INT, d - 1)} & 7)", self.expr(INT, d - 1)
+                return f"{s}[{lo}:]" if y < 0.3 else f"{s}[:{hi}]" if y < 0.6 else f"{s}[{lo}:{hi}]"
+            c = [v for v in self.vars(t)]
+            if c:
+                v = self.pick(c).name
+                if self.p(0.5):
+                    return f"{v}[idx({self.expr(INT, d - 1)}, len({v}) + 1):]"
+                return f"{v}[:idx({self.expr(INT, d - 1)}, len({v}) + 1)]"
+            return None
+        if x < 0.58:
+            return f"{n}(rune({self.nonconst(self.pick(self.ints), d - 1)}))"
+        if x < 0.64:
+            return f"{n}([]byte({self.expr(t, d - 1)}))"
+        if x < 0.7:
+            return f"{n}([]rune({self.expr(t, d - 1)}))"
+        if x < 0.76:
+            f = self.pick(["%v", "%+v", "%#v", "%T", "%5v|", "%-6v|", "%d", "%x", "%q", "%08.3f", "%s", "%e", "%g", "%t", "%c", "%U", "%X", "%o", "%b", "%+d", "% x", "%6.2f", "%v %v"])
+            o = self.fmtable()
+            return w(f'cut(fmt.Sprintf("{f}", {self.expr(o, d - 1)}))')
+        if x < 0.79:
+            return f"{self.pick(['min', 'max'])}({self.nonconst(t, d - 1)}, {self.expr(t, d - 1)})"
+        return self.common(t, d)
+
+    def fmtable(self):
+        t = self.any_type(1)
+        return INT if t.kind == "ptr" or "*" in t.name else t
+
+    def x_slice(self, t, d):
+        x = self.r.random()
+        c = list(self.vars(t))
+        if x < 0.35 or not c:
+            return f"({self.composite(t, d - 1)})"
+        v = self.pick(c).name
+        if x < 0.5:
+            return f"append({t.name}(nil), {v}...)"
+        if x < 0.62:
+            return f"trim(append({v}[:len({v}):len({v})], {self.expr(t.elem, d - 1)}))"
+        if x < 0.72:
+            return f"{v}[:idx({self.expr(INT, d - 1)}, len({v}) + 1)]"
+        if x < 0.82:
+            return f"{v}[idx({self.expr(INT, d - 1)}, len({v}) + 1):]"
+        if x < 0.9 and self.risk > 0:
+            self.risk -= 1
+            y = self.r.random()
+            a, b, e = (f"({self.expr(INT, d - 1)} & {self.pick([3, 7])})" for _ in range(3))
+            return f"{v}[{a}:{b}]" if y < 0.4 else f"{v}[{a}:{b}:{e}]" if y < 0.8 else f"{v}[{a}:]"
+        if t.elem.name == "uint8":
+            return f"{t.name}({self.expr(STR, d - 1)})"
+        return self.common(t, d) if t.name.count("[") < 2 else None
+
+    def x_array(self, t, d):
+        if self.p(0.6):
+            return f"({self.composite(t, d - 1)})"
+        c = [v for v in self.vars() if v.t.kind == "slice" and v.t.elem == t.elem]
+        if c and self.risk > 0 and self.p(0.7):
+            self.risk -= 1
+            return f"{t.name}({self.pick(c).name})"
+        return self.common(t, d)
+
+    def x_map(self, t, d):
+        return f"({self.composite(t, d - 1)})"
+
+    def x_struct(self, t, d):
+        if self.p(0.7):
+            return f"({self.composite(t, d - 1)})"
+        return self.common(t, d)
+
+    def x_ptr(self, t, d):
+        return self.composite(t, d - 1)
+
+    # ---- places ---------------------------------------------------------------------------------
+    def path_of(self, v):
+        """(text, type) of v or of a part of it that can be assigned to."""
+        s, t = v.name, v.t
+        while True:
+            if t.kind == "struct" and self.p(0.8):
+                n, t = self.pick(t.fields)
+                s += "." + n
+            elif t.kind == "array" and self.p(0.7):
+                s += f"[{self.r.randint(0, t.n - 1)}]" if self.p(0.5) else f"[idx({self.expr(INT, 1)}, {t.n})]"
+                t = t.elem
+            elif t.kind == "map" and self.p(0.8) and not self.inpure:
+                return f"{s}[{self.mapkey(t)}]", t.elem
+            elif t.kind == "slice" and self.p(0.3) and self.risk > 0:
+                self.risk -= 1
+                s += f"[{self.expr(INT, 1)}]"
+                t = t.elem
+            elif t.kind == "ptr" and self.p(0.9):
+                s, t = f"(*{s})", t.elem
+            else:
+                return s, t
+
+    def field_of(self, s):
+        n, t = self.pick(s.fields)
+        return self.path_of(Var("s." + n, t))
+
+    def place(self):
+        c = [v for v in self.vars(ro=False)]
+        if not c:
+            return None
+        return self.path_of(self.pick(c))
+
+    def assign(self, pl):
+        s, t = pl
+        k = t.kind
+        if k in ("int", "float", "complex") and self.p(0.45):
+            ops = {"int": ["+=", "-=", "*=", "&=", "|=", "^=", "&^=", "<<=", ">>=", "/=", "%="],
+                   "float": ["+=", "-=", "*=", "/="], "complex": ["+=", "-=", "*="]}[k]
+            op = self.pick(ops)
+            if op in ("<<=", ">>="):
+                e = self.nonconst(self.pick([IT["uint8"], IT["uint"], IT["uint64"]]), 1)
+            elif op in ("/=", "%=") and k == "int":
+                e = f"({self.nonconst(t, 2)} | 1)"
+            else:
+                e = self.expr(t, 2)
+            self.w(f"{s} {op} {e}")
+        elif k == "int" and self.p(0.2):
+            self.w(s + self.pick(["++", "--"]))
+        elif k == "string" and self.p(0.3):
+            self.w(f"{s} += {self.expr(t, 2)}", f"{s} = {t.name}(cut(string({s})))")
+        else:
+            self.w(f"{s} = {self.expr(t, 3)}")
+
+    # ---- statements -----------------------------------------------------------------------------
+    def new_var(self, t=None, d=3):
+        t = t or self.any_type()
+        v = self.name("v")
+        if t.kind == "ptr" and self.p(0.7):
+            c = [x for x in self.vars(t.elem, ro=False)]
+            if c:
+                self.w(f"{v} := &{self.pick(c).name}")
+                self.scopes[-1].append(Var(v, t))
+                self.w(f"_ = {v}")
+                return v
+        e = self.expr(t, d)
+        x = self.r.random()
+        if x < 0.25:
+            self.w(f"var {v} {t.name} = {e}")
+        elif x < 0.32 and t.kind != "map" and t.kind != "ptr":
+            self.w(f"var {v} {t.name}")
+        else:
+            self.w(f"{v} := {t.name}({e})" if t.kind in ("int", "float", "complex", "string") else f"{v} := {e}")
+        self.w(f"_ = {v}")
+        self.scopes[-1].append(Var(v, t))
+        return v
+
+    def show_some(self):
+        vs = [v for v in self.vars() if v.t.kind != "ptr" and "*" not in v.t.name]
+        if vs:
+            c = self.r.sample(vs, min(len(vs), self.r.randint(1, 3)))
+            self.w(f"pr({', '.join(v.name for v in c)})")
+
+    def block(self, n, d):
+        self.scopes.append([])
+        nc = len(self.closures)
+        for _ in range(n):
+            self.stmt(d)
+        if self.p(0.3):
+            self.show_some()
+        del self.closures[nc:]
+        self.scopes.pop()
+
+    def stmt(self, d):
+        self.risk = 1 if self.p(self.riskp) else 0
+        kinds = [(self.s_var, 16), (self.s_assign, 26), (self.s_show, 8), (self.s_if, 8), (self.s_for, 9),
+                 (self.s_range, 9), (self.s_switch, 5), (self.s_closure, 5), (self.s_callclosure, 7),
+                 (self.s_multi, 5), (self.s_try, 5), (self.s_defer, 3), (self.s_append, 6), (self.s_map, 4),
+                 (self.s_typeswitch, 4), (self.s_loopctl, 4), (self.s_method, 4), (self.s_iface, 3),
+                 (self.s_order, 4), (self.s_named, 3), (self.s_goto, 2), (self.s_chan, 4), (self.s_generic, 3),
+                 (self.s_loopvar, 2), (self.s_funcs, 2), (self.s_mixed, 3), (self.s_labels, 2), (self.s_panics, 3)]
+        if d <= 0:
+            kinds = kinds[:3] + [(self.s_append, 4), (self.s_callclosure, 4), (self.s_order, 2), (self.s_multi, 3), (self.s_loopctl, 3)]
+        f = self.r.choices([k for k, _ in kinds], [x for _, x in kinds])[0]
+        f(d)
+        self.risk = 0
+
+    def s_var(self, d):
+        self.new_var()
+
+    def s_assign(self, d):
+        pl = self.place()
+        if pl:
+            self.assign(pl)
+
+    def s_show(self, d):
+        if self.p(0.5):
+            self.show_some()
+        else:
+            self.w(f"pr({self.expr(self.fmtable(), 3)})")
+
+    def s_if(self, d):
+        if self.p(0.25):
+            v, t = self.name("v"), self.basic()
+            self.w(f"if {v} := {self.leaf(t)}; {self.nonconst(t, 1)} == {v} || {self.cond(2)} {{")
+            self.scopes.append([Var(v, t)])
+            self.block(self.r.randint(1, 2), d - 1)
+            self.w("} else {")
+            self.block(self.r.randint(1, 2), d - 1)
+            self.scopes.pop()
+            self.w("}")
+            return
+        self.w(f"if {self.cond(3)} {{")
+        self.block(self.r.randint(1, 3), d - 1)
+        if self.p(0.3):
+            self.w(f"}} else if {self.cond(2)} {{")
+            self.block(1, d - 1)
+        if self.p(0.5):
+            self.w("} else {")
+            self.block(self.r.randint(1, 2), d - 1)
+        self.w("}")
+
+    def loop_body(self, d, vs):
+        self.w("if burn() {", "break", "}")
+        self.scopes.append(vs)
+        self.loops.append("")
+        self.block(self.r.randint(1, 3), d - 1)
+        self.loops.pop()
+        self.scopes.pop()
+        self.w("}")
+
+    def s_for(self, d):
+        i = self.name("i")
+        x = self.r.random()
+        t = self.pick([INT, INT, IT["int8"], IT["uint8"], IT["uint32"], IT["int64"]])
+        n = self.r.randint(0, 6)
+        if x < 0.4:
+            self.w(f"for {i} := {t.name}(0); {i} < {n}; {i}++ {{")
+            vs = [Var(i, t, ro=self.p(0.8))]
+        elif x < 0.6:
+            self.w(f"for {i} := {t.name}({n}); {i} > 0; {i} -= {self.r.randint(1, 2) if INTS[t.base][1] else 1} {{")
+            vs = [Var(i, t, ro=True)]
+        elif x < 0.8:
+            self.w(f"for {i} := range {t.name}({n}) {{" if self.p(0.5) else f"for {i} := range idx({self.expr(INT, 1)}, 5) {{")
+            if "idx(" in self.out[-1]:
+                t = INT
+            self.w(f"_ = {i}")
+            vs = [Var(i, t)]
+        else:
+            self.w(f"for {i} := {n}; {self.cond(2)} && {i} > -2; {{", f"{i}--")
+            vs = [Var(i, INT)]
+        self.loop_body(d, vs)
+
+    def s_range(self, d):
+        c = [v for v in self.vars() if v.t.kind in ("slice", "array", "string")]
+        i, x = self.name("i"), self.name("x")
+        if not c or self.p(0.2):
+            t = self.pick([self.slice(self.basic()), self.array(self.basic()), STR])
+            src = self.expr(t, 2)
+            src = f"({src})" if "{" in src else src
+        else:
+            v = self.pick(c)
+            src, t = v.name, v.t
+            if t.kind == "array" and self.p(0.2) and not v.ro:
+                src = "&" + src
+        el = IT["int32"] if t.kind == "string" else t.elem
+        if t.kind == "slice" and self.p(0.15):
+            src = f"seq({src})"
+        form = self.r.random()
+        if form < 0.6:
+            self.w(f"for {i}, {x} := range {src} {{", f"_, _ = {i}, {x}")
+            vs = [Var(i, INT), Var(x, el)]
+        elif form < 0.8:
+            self.w(f"for _, {x} := range {src} {{", f"_ = {x}")
+            vs = [Var(x, el)]
+        else:
+            if src.startswith("seq("):
+                src = src[4:-1]
+            self.w(f"for {i} := range {src} {{", f"_ = {i}")
+            vs = [Var(i, INT)]
+        self.loop_body(d, vs)
+
+    def s_switch(self, d):
+        t = self.pick(self.ints) if self.p(0.7) else STR
+        if self.p(0.3):
+            self.w("switch {")
+            heads = [f"case {self.expr(BOOL, 2)}, {self.nonconst(BOOL, 1)}:" if self.p(0.2) else f"case {self.nonconst(BOOL, 2)}:"
+                     for _ in range(self.r.randint(1, 3))]
+        else:
+            if self.p(0.3):
+                v = self.name("v")
+                self.w(f"switch {v} := {self.expr(t, 2)}; {v} {{")
+            else:
+                s = self.expr(t, 2)
+                self.w(f"switch {'(' + s + ')' if '{' in s else s} {{")
+            used, heads = set(), []
+            for _ in range(self.r.randint(1, 5)):
+                ls = []
+                for _ in range(self.r.randint(1, 3)):
+                    z = self.intlit(t) if t.kind == "int" else self.strlit()
+                    if self.p(0.6) and t.kind == "int":
+                        z = self.r.randint(0, 9)
+                    if z not in used:
+                        used.add(z)
+                        ls.append(str(z))
+                if self.p(0.15):
+                    s = self.leaf(t)
+                    if not s.startswith("opq") or True:
+                        ls.append(f"opq({s})")
+                if ls:
+                    heads.append(f"case {', '.join(ls)}:")
+        if self.p(0.6):
+            heads.insert(self.r.randint(0, len(heads)), "default:")
+        for k, h in enumerate(heads):
+            self.w(h)
+            self.block(self.r.randint(0, 2), d - 1)
+            if k + 1 < len(heads) and self.p(0.2):
+                self.w("fallthrough")
+            elif self.p(0.1):
+                self.w(f"if {self.cond(1)} {{", "break", "}", "pr(1)")
+        self.w("}")
+
+    def s_closure(self, d):
+        f = self.name("fn")
+        ps = [(self.name("a"), self.basic()) for _ in range(self.r.randint(0, 2))]
+        rt = self.basic()
+        self.w(f"{f} := func({', '.join(n + ' ' + t.name for n, t in ps)}) {rt.name} {{")
+        self.w("if burn() {", f"return {self.lit(rt)}", "}")
+        loops, self.loops = self.loops, []
+        infn, self.infn = self.infn, rt
+        self.scopes.append([Var(n, t) for n, t in ps])
+        self.block(self.r.randint(1, 3), d - 1)
+        self.w(f"return {self.expr(rt, 2)}", "}")
+        self.scopes.pop()
+        self.loops, self.infn = loops, infn
+        self.w(f"_ = {f}")
+        self.closures.append((f, [t for _, t in ps], rt))
+
+    def s_callclosure(self, d):
+        if not self.closures:
+            return self.s_assign(d)
+        f, ps, rt = self.pick(self.closures)
+        call = f"{f}({', '.join(self.leaf(t) for t in ps)})"
+        c = [v for v in self.vars(rt, ro=False)]
+        x = self.r.random()
+        if c and x < 0.4:
+            self.w(f"{self.pick(c).name} = {call}")
+        elif x < 0.8:
+            self.w(f"pr({call})")
+        elif x < 0.9:
+            self.w(call)
+        else:
+            self.w(f"defer {call}" if not self.loops else call)
+
+    def s_multi(self, d):
+        vs = [v for v in self.vars(ro=False)]
+        if not vs:
+            return
+        v = self.pick(vs)
+        same = [u for u in self.vars(v.t, ro=False) if u.name != v.name]
+        if same and self.p(0.5):
+            u = self.pick(same)
+            self.w(f"{v.name}, {u.name} = {u.name}, {v.name}")
+        elif self.p(0.4):
+            ar = [u for u in vs if u.t.kind == "array"]
+            ii = [u for u in vs if u.t == INT]
+            if ar and ii:
+                a, i = self.pick(ar), self.pick(ii)
+                self.w(f"{i.name} = idx({i.name}, {a.t.n})",
+                       f"{i.name}, {a.name}[{i.name}] = {self.expr(INT, 2)}, {self.expr(a.t.elem, 2)}")
+                if a.t.n > 1:
+                    self.w(f"{a.name}[0], {a.name}[1] = {a.name}[1], {a.name}[0]")
+        else:
+            us = self.r.sample(vs, min(len(vs), 3))
+            self.w(f"{', '.join(u.name for u in us)} = {', '.join(self.expr(u.t, 2) for u in us)}")
+
+    def s_try(self, d):
+        r = self.name("r")
+        self.w("func() {", "defer func() {", f"if {r} := recover(); {r} != nil {{", f"pr({self.uid}, {r})")
+        loops, self.loops = self.loops, []
+        infn, self.infn = self.infn, ""
+        self.block(self.r.randint(0, 1), 0)
+        self.w("}", "}()")
+        rp, self.riskp = self.riskp, 0.8
+        self.block(self.r.randint(2, 4), d - 1)
+        self.riskp = rp
+        self.loops, self.infn = loops, infn
+        self.w("}()")
+
+    def s_defer(self, d):
+        if self.loops and self.p(0.6):
+            return self.s_assign(d)
+        t = self.basic()
+        if self.p(0.4):
+            self.w(f"defer pr({self.uid}, {self.expr(t, 2)})")
+            return
+        a = self.name("a")
+        self.w(f"defer func({a} {t.name}) {{")
+        loops, self.loops = self.loops, []
+        infn, self.infn = self.infn, ""
+        self.scopes.append([Var(a, t)])
+        self.block(self.r.randint(1, 2), d - 1)
+        self.scopes.pop()
+        self.loops, self.infn = loops, infn
+        self.w(f"pr({self.uid}, {a})", f"}}({self.expr(t, 2)})")
+
+    def s_append(self, d):
+        c = [v for v in self.vars(ro=False) if v.t.kind == "slice"]
+        if not c:
+            self.new_var(self.slice(self.basic()))
+            return
+        v = self.pick(c)
+        e, n = v.t.elem, v.name
+        x = self.r.random()
+        if x < 0.4:
+            self.w(f"{n} = trim(append({n}, {', '.join(self.expr(e, 2) for _ in range(self.r.randint(1, 3)))}))")
+        elif x < 0.5:
+            self.w(f"{n} = trim(append({n}, {n}...))")
+        elif x < 0.6:
+            self.w(f"pr(copy({n}, {self.expr(v.t, 2)}))")
+        elif x < 0.7:
+            self.w(f"if len({n}) > 2 {{", f"pr(copy({n}[1:], {n}), cap({n}[:1:2]))", "}")
+        elif x < 0.8:
+            a = self.name("v")
+            self.w(f"{a} := {n}[:len({n}) / 2]", f"{a} = append({a}[:len({a}):len({a})], {self.expr(e, 1)})", f"{a}[0] = {self.expr(e, 1)}", f"pr(len({a}))")
+            self.scopes[-1].append(Var(a, v.t))
+        elif x < 0.85:
+            a = self.name("v")
+            k = self.r.randint(1, 6)
+            self.w(f"{a} := make({v.t.name}, {k}, {k + self.r.randint(0, 6)})", f"pr(len({a}), cap({a}))")
+            self.scopes[-1].append(Var(a, v.t))
+        elif x < 0.9:
+            self.w(f"clear({n})" if self.p(0.5) else f"{n} = nil")
+        else:
+            a = self.name("v")
+            self.w(f"{a} := append({n}, {self.expr(e, 1)})", f"{a}[len({a}) - 1] = {self.expr(e, 1)}", f"pr(len({n}), len({a}))")
+            self.scopes[-1].append(Var(a, v.t))
+
+    def s_map(self, d):
+        c = [v for v in self.vars(ro=False) if v.t.kind == "map"]
+        if not c:
+            self.new_var(self.map(self.basic()))
+            return
+        v = self.pick(c)
+        n, t = v.name, v.t
+        x = self.r.random()
+        k = self.mapkey(t)
+        if x < 0.25:
+            a, ok = self.name("v"), self.name("ok")
+            self.w(f"{a}, {ok} := {n}[{k}]", f"_ = {a}", f"pr({ok}, len({n}))")
+            self.scopes[-1].append(Var(a, t.elem))
+            self.scopes[-1].append(Var(ok, BOOL))
+        elif x < 0.4:
+            self.w(f"delete({n}, {k})")
+        elif x < 0.6 and t.elem.kind == "int":
+            self.w(f"for _, k := range keys({n}) {{", f"{n}[k] {self.pick(['+=', '*=', '^='])} {self.expr(t.elem, 2)}", f"pr(k, {n}[k])", "}")
+        elif x < 0.8:
+            s = self.name("v")
+            e = "k" if t.key.kind == "int" else "len(k)"
+            self.w(f"{s} := uint64(0)", f"for k := range {n} {{", f"{s} += uint64({e}) * 2654435761", f"if {self.cond(1)} {{", f"delete({n}, k)", "}", "}", f"pr({s}, len({n}))")
+            self.scopes[-1].append(Var(s, IT["uint64"]))
+        elif x < 0.9 and "*" not in t.name:
+            self.w(f"pr({n})")
+        else:
+            self.w(f"for _, k := range keys({n}) {{", f"{n}[k] = {self.expr(t.elem, 1)}", "}")
+
+    def s_typeswitch(self, d):
+        a, x = self.name("v"), self.name("x")
+        ts = [self.any_type(1) for _ in range(4)] + [self.basic() for _ in range(3)]
+        seen = []
+        for t in ts:
+            if t not in seen and "*" not in t.name:
+                seen.append(t)
+        src = self.pick(seen)
+        if self.p(0.3):
+            self.w(f"var {a} any")
+            self.w(f"if {self.cond(2)} {{", f"{a} = {self.expr(src, 2)}", "}")
+        else:
+            self.w(f"var {a} any = {self.expr(src, 2)}")
+        self.w(f"switch {x} := {a}.(type) {{")
+        stringer = False
+        for t in self.r.sample(seen, max(1, len(seen) - 1)):
+            if not stringer and self.p(0.1):
+                stringer = True
+                self.w("case fmt.Stringer:", f'pr("stringer", {x}.String())')
+            self.w(f"case {t.name}:", f"_ = {x}")
+            self.scopes.append([Var(x, t)])
+            self.block(self.r.randint(0, 2), d - 1)
+            self.w(f"pr({x})")
+            self.scopes.pop()
+        if self.p(0.5):
+            self.w("case nil:", "pr(0)")
+        if self.p(0.5):
+            self.w("default:", f"pr({x})")
+        self.w("}")
+        if self.p(0.5):
+            t = self.pick(seen)
+            y, ok = self.name("v"), self.name("ok")
+            self.w(f"{y}, {ok} := {a}.({t.name})", f"pr({y}, {ok})")
+            self.scopes[-1].append(Var(y, t))
+        if self.risk > 0 and self.p(0.5):
+            self.w(f"pr({a}.({self.pick(seen).name}))")
+
+    def s_loopctl(self, d):
+        if self.loops:
+            lab = self.pick(self.loops)
+            self.w(f"if {self.cond(2)} {{", f"{self.pick(['break', 'continue'])} {lab}".strip(), "}")
+        elif self.p(0.2) and self.infn is not None:
+            self.w(f"if {self.cond(2)} {{", f"return {self.expr(self.infn, 2) if self.infn else ''}", "}")
+        else:
+            self.s_assign(d)
+
+    def s_labels(self, d):
+        lab, i, j = self.name("L"), self.name("i"), self.name("j")
+        self.w(f"{lab}:", f"for {i} := 0; {i} < {self.r.randint(1, 4)}; {i}++ {{", "if burn() {", "break", "}",
+               f"for {j} := range {self.r.randint(1, 4)} {{", f"_ = {j}", "if burn() {", f"break {lab}", "}")
+        self.scopes.append([Var(i, INT, ro=True), Var(j, INT)])
+        self.loops.append(lab)
+        self.block(self.r.randint(1, 3), d - 1)
+        self.w(f"switch {self.nonconst(INT, 1)} & 3 {{", "case 0:", f"continue {lab}", "case 1:", "break", "case 2:", f"break {lab}", "}")
+        self.loops.pop()
+        self.scopes.pop()
+        self.w("}", f"pr({i})", "}")
+
+    def s_method(self, d):
+        c = [v for v in self.vars(ro=False) if v.t.kind == "struct"]
+        if not c:
+            self.new_var(self.pick(self.structs))
+            return
+        v = self.pick(c)
+        n = v.name
+        x = self.r.random()
+        k = self.expr(INT, 1)
+        if x < 0.3:
+            self.w(f"{n}.Move({k})")
+        elif x < 0.5:
+            f = self.name("m")
+            self.w(f"{f} := {n}.Area", f"{n}.Move({k})", f"pr({f}({k}), {n}.Area(2))")
+        elif x < 0.65:
+            f = self.name("m")
+            self.w(f"{f} := (*{v.t.name}).Move", f"{f}(&{n}, {k})", f"pr({v.t.name}.Area({n}, 3))")
+        elif x < 0.8:
+            f = self.name("m")
+            self.w(f"{f} := {n}.Move", f"{f}({k})", f"{f}({k})")
+        else:
+            self.w(f"pr({n}.Name(), {n}.Area({k}))")
+
+    def s_iface(self, d):
+        c = [v for v in self.vars(ro=False) if v.t.kind == "struct"]
+        if not c:
+            self.new_var(self.pick(self.structs))
+            return
+        s, x, i = self.name("v"), self.name("x"), self.name("i")
+        items = []
+        for _ in range(self.r.randint(1, 4)):
+            v = self.pick(c)
+            items.append(v.name if self.p(0.5) else "&" + v.name)
+        if self.p(0.3):
+            items.append("nil")
+        self.w(f"{s} := []Shape{{{', '.join(items)}}}", f"for {i}, {x} := range {s} {{")
+        self.w(f"if {x} == nil {{", "pr(\"nil\")", "continue", "}") if not (self.risk > 0) else None
+        self.w(f"pr({i}, {x}.Name(), {x}.Area({i}))", f"if m, ok := {x}.(Mover); ok {{", f"m.Move({i})", "pr(m.Area(1))", "}")
+        st = self.pick(self.structs).name
+        self.w(f"switch t := {x}.(type) {{", f"case {st}:", "pr(t.Name())", f"case *{st}:", "t.Move(3)", "pr(t.Area(2))", "case interface{ Bad() }:", "t.Bad()", "}")
+        self.w("}")
+        if all(t.comparable() for _, t in []) and items[0] != "nil" and items[0].startswith("&"):
+            self.w(f"pr({s}[0] == Shape({items[0]}))")
+
+    def s_order(self, d):
+        t = self.pick(self.ints)
+        k = self.r.randint(1, 4)
+        a = [f"tr({self.uid + j}, {self.leaf(t)})" for j in range(4)]
+        x = self.r.random()
+        if x < 0.3:
+            self.w(f"pr({a[0]} {self.pick('+-*')} {a[1]} {self.pick('*&|^+')} {a[2]})")
+        elif x < 0.45:
+            self.w(f"pr([]{t.name}{{{', '.join(a[:k])}}})")
+        elif x < 0.6:
+            m = self.name("m")
+            self.w(f"{m} := map[int]{t.name}{{}}", f"{m}[tr(1, 1)], {m}[tr(2, 2)] = {a[0]}, {a[1]}", f"pr({m})")
+        elif x < 0.75:
+            b = [f"tr({j}, {self.leaf(BOOL)})" for j in range(4)]
+            self.w(f"pr({b[0]} {self.pick(['&&', '||'])} {b[1]} {self.pick(['&&', '||'])} ({b[2]} {self.pick(['&&', '||'])} !{b[3]}))")
+        elif x < 0.9:
+            v = self.name("v")
+            self.w(f"var {v} [4]{t.name}", f"{v}[tr(1, {self.r.randint(0, 3)})], {v}[tr(2, {self.r.randint(0, 3)})], {v}[tr(0, 3)] = {a[0]}, {a[1]}, {a[2]}", f"pr({v})")
+            self.scopes[-1].append(Var(v, self.array(t, 4)))
+        else:
+            self.w(f"defer pr({a[0]}, {a[1]})" if not self.loops else f"pr({a[0]}, {a[1]})")
+
+    def s_named(self, d):
+        f = self.name("fn")
+        t, u = self.basic(), self.basic()
+        r, s, a = self.name("r"), self.name("r"), self.name("a")
+        self.w(f"{f} := func({a} int) ({r} {t.name}, {s} {u.name}) {{")
+        loops, self.loops = self.loops, []
+        infn, self.infn = self.infn, None
+        self.scopes.append([Var(r, t), Var(s, u), Var(a, INT)])
+        self.w("defer func() {")
+        self.assign((r, t))
+        if self.p(0.6):
+            self.w("if x := recover(); x != nil {", f"pr({self.uid}, x)")
+            self.assign((s, u))
+            self.w("}")
+        self.w("}()")
+        rp, self.riskp = self.riskp, 0.5
+        self.block(self.r.randint(1, 3), d - 1)
+        self.riskp = rp
+        if self.p(0.3):
+            self.w(f"if {self.cond(1)} {{", "return", "}")
+        if self.p(0.3):
+            self.w(f"if {self.cond(1)} {{", f"panic({self.expr(self.basic(), 1)})", "}")
+        self.w(f"return {self.expr(t, 2)}, {self.expr(u, 2)}", "}")
+        self.scopes.pop()
+        self.loops, self.infn = loops, infn
+        self.w("if !burn() {", f"pr({f}({self.expr(INT, 1)}))", "}")
+
+    def s_goto(self, d):
+        lab, n = self.name("G"), self.name("n")
+        # A function literal gives the label a scope of its own, with no declarations to jump over.
+        pl = self.place()
+        if not pl:
+            return
+        self.w("func() {", f"{n} := 0", f"{lab}:")
+        self.assign(pl)
+        self.w(f"{n}++", f"if {n} < {self.r.randint(2, 5)} && {self.cond(2)} {{", f"goto {lab}", "}",
+               f"if {n} > 2 {{", f"goto {lab}end", "}", f"pr({n})", f"{lab}end:", f"pr(-{n})", "}()")
+
+    def s_chan(self, d):
+        t = self.basic()
+        c, q, w = self.name("c"), self.name("c"), self.name("wg")
+        n, b = self.r.randint(1, 8), self.r.randint(0, 3)
+        save, self.scopes = self.scopes, [[]]
+        gv, self.inpure = self.inpure, True
+        self.risk = 0  # a panic of a goroutine ends the program
+        x = self.r.random()
+        i = "i"
+        if x < 0.4:
+            self.scopes[-1] = [Var(i, INT, ro=True)]
+            e1 = self.expr(t, 2)
+            self.scopes[-1] = [Var("x", t)]
+            u = self.basic()
+            e2 = self.expr(u, 2)
+            self.w(f"{c} := make(chan {t.name}, {b})", f"{q} := make(chan {u.name}, {self.r.randint(0, 2)})",
+                   "go func() {", f"for i := 0; i < {n}; i++ {{", f"{c} <- {e1}", "}", f"close({c})", "}()",
+                   "go func() {", f"defer close({q})", f"for x := range {c} {{", "_ = x", f"{q} <- {e2}", "}", "}()",
+                   f"for y := range {q} {{", "pr(y)", "}")
+        elif x < 0.6:
+            k = self.pick([x for x in self.ints if x.base != "uintptr"])
+            self.scopes[-1] = [Var(i, INT)]
+            e = self.expr(k, 3)
+            self.w(f"var {w} sync.WaitGroup", f"var {c} {k.name}", f"for i := range {n} {{", "_ = i", f"{w}.Add(1)", "go func() {",
+                   f"defer {w}.Done()", f"v := {e}", "mu.Lock()", f"{c} += v", "mu.Unlock()", "}()", "}", f"{w}.Wait()", f"pr({c})")
+        elif x < 0.8:
+            self.w(f"{c} := make(chan {t.name}, 1)", f"var {q} chan {t.name}", "select {", f"case v := <-{c}:", "pr(v)",
+                   f"case {q} <- {self.lit(t)}:", "pr(1)", "default:", "pr(2)", "}", "select {",
+                   f"case {c} <- {self.expr(t, 2)}:", "pr(3)", f"case v, ok := <-{q}:", "pr(v, ok)", "}",
+                   f"close({c})", f"for k := 0; k < 2; k++ {{", "select {", f"case v, ok := <-{c}:", "pr(v, ok)", "}", "}")
+        else:
+            self.w(f"{c} := make(chan {t.name})", f"{q} := make(chan struct{{}})", "go func() {", "defer func() {", "pr(recover())",
+                   f"close({q})", "}()", f"var a []int", f"{c} <- {self.expr(t, 2)}", "pr(a[len(a)])", "}()", f"{w} := <-{c}", f"<-{q}",
+                   f"pr({w}, len({c}), cap({c}))")
+        self.scopes, self.inpure = save, gv
+
+    def s_generic(self, d):
+        t, u = self.basic(), self.basic()
+        x = self.r.random()
+        save = self.inpure
+        if x < 0.3:
+            s = self.expr(self.slice(t), 2)
+            self.scopes.append([Var("x", t, ro=True)])
+            e = self.expr(u, 2)
+            self.scopes[-1] = [Var("a", u, ro=True), Var("x", u, ro=True)]
+            e2 = self.expr(u, 2)
+            self.scopes.pop()
+            v = self.name("v")
+            self.w(f"{v} := mapped({s}, func(x {t.name}) {u.name} {{ return {e} }})",
+                   f"pr({v}, fold({v}, {self.lit(u)}, func(a, x {u.name}) {u.name} {{ return {e2} }}))")
+            self.scopes[-1].append(Var(v, self.slice(u)))
+        elif x < 0.55:
+            s = self.name("st")
+            self.w(f"var {s} Stack[{t.name}]")
+            for _ in range(self.r.randint(1, 3)):
+                self.w(f"{s}.Push({self.expr(t, 2)})")
+            self.w(f"pr({s}.Pop())", f"pr({s}.items)", f"pr({s}.Pop())")
+        elif x < 0.75:
+            s = self.name("pa")
+            self.w(f"{s} := Pair[{t.name}, {u.name}]{{{self.expr(t, 2)}, {self.expr(u, 2)}}}",
+                   f"pr({s}, {s}.Is({self.expr(t, 1)}))", f'note(fmt.Sprintf("%T %+v", {s}, {s}))')
+        else:
+            k = self.pick([INT, STR, IT["int8"], IT["uint16"]])
+            self.w(f"pr(count({self.expr(self.slice(k), 2)}))")
+        self.inpure = save
+
+    def s_loopvar(self, d):
+        fs, i, f = self.name("fs"), self.name("i"), self.name("f")
+        pl = self.place()
+        self.w(f"var {fs} []func() int", f"for {i} := 0; {i} < {self.r.randint(2, 4)}; {i}++ {{", f"{fs} = append({fs}, func() int {{",
+               f"{i} += {self.r.randint(1, 3)}")
+        if pl:
+            loops, self.loops = self.loops, []
+            self.assign(pl)
+            self.loops = loops
+        self.w(f"return {i} * 2", "})")
+        if self.p(0.4):
+            self.w(f"{fs}[len({fs}) - 1]()")
+        self.w("}", f"for _, {f} := range {fs} {{", f"pr({f}(), {f}())", "}")
+
+    def s_funcs(self, d):
+        t = self.basic()
+        mk, a = self.name("mk"), self.name("a")
+        self.scopes.append([Var("x", t), Var(a, t)])
+        e1, e2 = self.expr(t, 2), self.expr(t, 2)
+        self.scopes.pop()
+        self.w(f"{mk} := func(x {t.name}) (func({t.name}) {t.name}, func() {t.name}) {{",
+               f"return func({a} {t.name}) {t.name} {{ x = {e1}; {a} = x; return {e2} }}, func() {t.name} {{ return x }}", "}")
+        f, g = self.name("fn"), self.name("fn")
+        self.w(f"{f}, {g} := {mk}({self.expr(t, 1)})")
+        for _ in range(self.r.randint(1, 3)):
+            self.w(f"pr({f}({self.leaf(t)}), {g}())")
+        if self.p(0.4):
+            rec = self.name("rec")
+            self.w(f"var {rec} func(n int, x {t.name}) {t.name}", f"{rec} = func(n int, x {t.name}) {t.name} {{", "if n <= 0 {", "return x", "}",
+                   "defer burn()", f"return {rec}(n - 1, {rec}(n - 2, x))", "}", f"pr({rec}({self.r.randint(1, 6)}, {self.expr(t, 1)}))")
+
+    def s_mixed(self, d):
+        """Values copied while their source changes."""
+        t = self.pick([self.array(self.basic()), self.pick(self.structs)])
+        a, b, p = self.new_var(t), self.name("v"), self.name("p")
+        self.w(f"{b} := {a}", f"{p} := &{a}")
+        pl = self.path_of(Var(f"(*{p})", t))
+        self.assign(pl)
+        self.scopes[-1].append(Var(b, t))
+        self.w(f"pr({a}, {b})", f"*{p}, {b} = {b}, *{p}")
+        if t.comparable():
+            self.w(f"pr({a} == {b}, *{p} == {a}, any({a}) == any({b}))")
+            if self.p(0.5):
+                m = self.name("m")
+                self.w(f"{m} := map[{t.name}]int{{{a}: 1}}", f"{m}[{b}] += 2", f"pr({m}[{a}], len({m}))")
+
+    def s_panics(self, d):
+        """Panics that nest, are replaced and are thrown again."""
+        e = [self.pick(['"text"', "errPlain", "custom{3, \"c\"}", "fmt.Errorf(\"wrapped %w\", errPlain)", f"{self.lit(self.basic())}",
+                        "any([]int{1, 2})", "&custom{1, \"p\"}"]) for _ in range(3)]
+        e = [x if x[0] != "&" else '"ptr"' for x in e]
+        x = self.r.random()
+        self.w("func() {", "defer func() {", f"r := recover()", "pr(1, r)", 'if err, ok := r.(error); ok {', "pr(errors.Is(err, errPlain))", "var c custom", "pr(errors.As(err, &c), c.Code)", "}", "}()")
+        if x < 0.4:
+            self.w("defer func() {", f"defer func() {{ pr(2, recover()) }}()", f"panic({e[1]})", "}()", f"panic({e[0]})")
+        elif x < 0.7:
+            self.w("defer func() {", "if r := recover(); r != nil {", f"panic({self.pick(['r', e[1]])})", "}", "}()",
+                   "for i := range 3 {", "defer pr(\"d\", i)", "}", f"panic({e[0]})")
+        else:
+            k = self.pick(["var m map[string]int; m[\"a\"] = 1", "var p *custom; pr(p.Code)", "var f func(); f()", "var s Shape; s.Name()",
+                           "var a any = \"s\"; pr(a.(int))", "var a any; pr(a.(Shape))", "var a any = 3; pr(a.(Shape))",
+                           "close((chan int)(nil))", "c := make(chan int); close(c); close(c)", "c := make(chan int, 1); close(c); c <- 1",
+                           "n := opq(-1); pr(make([]int, n))", "n := opq(5); pr([4]int{}[n])", "s := []int{1, 2, 3}; n := opq(4); pr(s[n:])",
+                           "s := []int{1, 2, 3}; n := opq(2); pr(s[n:1])", "s := \"abc\"; n := opq(5); pr(s[:n])", "s := []int{1}; pr([2]int(s))",
+                           "m := map[any]int{}; m[[]int{1}] = 2", "var a, b any = []int{1}, []int{1}; pr(a == b)",
+                           "n := opq(0); pr(1 / n)", "n := opq(-1); pr(1 << n)", "s := []int{1, 2, 3}; n := opq(9); pr(s[:2:n])", "panic(nil)",
+                           "s := []int{1}; n := opq(uint64(1) << 63); pr(s[n])", "s := []int{1}; n := opq(int8(-3)); pr(s[n])"])
+            self.w(k)
+        self.w("}()")
+
+    # ---- the file -------------------------------------------------------------------------------
+    def function(self, k):
+        self.closures, self.loops, self.risk = [], [], 0
+        self.infn = ""
+        self.riskp = self.pick([0.0, 0.05, 0.15])
+        self.w(f"func p{k}() {{")
+        self.scopes = [[]]
+        for _ in range(self.r.randint(2, 4)):
+            self.new_var()
+        for _ in range(self.r.randint(5, 10)):
+            self.stmt(2)
+        for v in self.scopes[0]:
+            if "*" not in v.t.name:
+                self.w(f"pr({v.name})")
+        self.scopes = []
+        self.w("}")
+
+    def program(self):
+        self.w(PRELUDE)
+        self.w(*self.decl)
+        self.constants()
+        self.methods()
+        self.pures()
+        self.globals()
+        for k in range(self.count):
+            self.function(k)
+        self.w("func main() {", "pr(KF*1.0, int64(KR & 0xffff), KS, KL, KC)")
+        for k in range(self.count):
+            self.w(f'guard("p{k}", p{k})')
+        self.w("}")
+        return "\n".join(self.out) + "\n"
+
+
+def generate(seed, count=40):
+    return Gen(seed, count).program()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(generate(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 40))

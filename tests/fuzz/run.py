@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs random programs (gen.py) through golc at two levels and through Go, and compares them.
+
+    run.py --seeds A-B [--functions N] [--golc PATH] [--jobs N] [--no-go] [--no-shrink] [--keep DIR]
+    run.py --tap ...        the same as a TAP test, one line a seed
+
+Outputs and exit statuses must agree; that golc refuses a program, crashes or takes minutes is a
+difference too.  Without a Go toolchain (or with --no-go) -O0 is compared with -O2 alone.  Each difference is
+saved under --keep (default: fuzz-found) as the program and a smaller one that shows the same.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import gen  # noqa: E402
+
+LIMIT_BUILD, LIMIT_RUN = 300, 60
+
+
+def run(cmd, limit, cwd=None):
+    try:
+        return subprocess.run(cmd, capture_output=True, timeout=limit, stdin=subprocess.DEVNULL, cwd=cwd)
+    except subprocess.TimeoutExpired as e:
+        return subprocess.CompletedProcess(cmd, 124, e.stdout or b"", b"timeout")
+
+
+def outcome(exe):
+    r = run([exe], LIMIT_RUN)
+    # An uncaught panic's traces and a fatal signal's report are each toolchain's own.
+    return r.returncode, r.stdout, b"" if r.returncode == 0 else r.stderr.splitlines()[:1]
+
+
+class Lab:
+    """Builds and runs one source text with every compiler there is."""
+
+    def __init__(self, golc, use_go, levels):
+        self.golc, self.use_go, self.levels = golc, use_go, levels
+
+    def go(self, src, tmp):
+        p = os.path.join(tmp, "p.go")
+        pathlib.Path(p).write_text(src)
+        exe = os.path.join(tmp, "go.exe")
+        r = run(["go", "build", "-o", exe, p], LIMIT_BUILD)
+        if r.returncode != 0:
+            return None, r.stderr
+        return outcome(exe), b""
+
+    def gol(self, src, tmp, level):
+        p = os.path.join(tmp, "p.gol")
+        pathlib.Path(p).write_text(src)
+        exe = os.path.join(tmp, "gol" + level)
+        r = run([self.golc, "build", level, "-o", exe, p], LIMIT_BUILD)
+        if r.returncode != 0:
+            return ("build", r.returncode, r.stderr)
+        return outcome(exe)
+
+    def difference(self, src):
+        """None, or (kind, text); kind "generator" is a program that Go refuses."""
+        with tempfile.TemporaryDirectory(prefix="gol-fuzz-") as tmp:
+            want = None
+            if self.use_go:
+                want, err = self.go(src, tmp)
+                if want is None:
+                    return "generator", err.decode(errors="replace")
+                if want[0] == 124:
+                    return "generator", "Go's program does not end"
+            for level in self.levels:
+                got = self.gol(src, tmp, level)
+                if got[0] == "build":
+                    msg = got[2].decode(errors="replace")
+                    m = re.search(r"error: (.*)|internal error.*|assert.*|timeout", msg)
+                    what = re.sub(r"\b[a-zA-Z]+\d+\b|\d+", "X", m.group(0)) if m else str(got[1])
+                    return f"build {level} {got[1]} {what}", msg
+                if want is None:
+                    want = got
+                elif got != want:
+                    return f"differs {level}", explain(want, got)
+        return None
+
+
+def explain(want, got):
+    w, g = (x[1].decode(errors="replace").splitlines() for x in (want, got))
+    name = ""
+    for i in range(max(len(w), len(g))):
+        a = w[i] if i < len(w) else "<end>"
+        b = g[i] if i < len(g) else "<end>"
+        if a.startswith("=="):
+            name = a
+        if a != b:
+            return f"{name}: line {i + 1}: expected {a!r}, got {b!r}; statuses {want[0]}, {got[0]} {got[2]}"
+    return f"statuses {want[0]} {want[2]}, {got[0]} {got[2]}"
+
+
+def balanced(lines, i):
+    """The end of the statement that begins at line i, or None."""
+    depth = 0
+    for j in range(i, len(lines)):
+        t = re.sub(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])*\'', "", lines[j])
+        depth += t.count("{") + t.count("(") + t.count("[") - t.count("}") - t.count(")") - t.count("]")
+        if depth < 0:
+            return None
+        if depth == 0:
+            return j + 1
+    return None
+
+
+def shrink(lab, src, kind, budget=150):
+    """Drops functions, then statements, while the same kind of difference stays."""
+
+    def same(text):
+        nonlocal budget
+        budget -= 1
+        if budget < 0:
+            return False
+        d = lab.difference(text)
+        return d is not None and d[0] == kind
+
+    calls = re.findall(r'^guard\("(p\d+)", \1\)$', src, re.M)
+    n = max(1, len(calls) // 2)
+    while calls:  # halves, quarters, … of the functions
+        k, before = 0, len(calls)
+        while k < len(calls):
+            rest = calls[:k] + calls[k + n:]
+            text = re.sub(r'^guard\("(p\d+)", \1\)\n', lambda m: m.group(0) if m.group(1) in rest else "", src, flags=re.M)
+            text = re.sub(r"^func (p\d+)\(\) \{\n(.*\n)*?(?=func )", lambda m: m.group(0) if m.group(1) in rest else "", text, flags=re.M)
+            if same(text):
+                src, calls = text, rest
+            else:
+                k += n
+        if n == 1 and len(calls) == before:
+            break
+        n = max(1, n // 2)
+        if budget < 0:
+            break
+    lines = src.split("\n")
+    start = next((i for i, s in enumerate(lines) if s.startswith("var mu ")), 0)
+    size, changed = 16, True
+    while budget > 0 and (size > 1 or changed):
+        changed = False
+        i = start
+        while i < len(lines) and budget > 0:
+            e = balanced(lines, i)
+            for _ in range(size - 1):
+                f = balanced(lines, e) if e is not None and e < len(lines) else None
+                e = f if f is not None else e
+            if e is not None and (lines[i].strip() or e > i + 1) and same("\n".join(lines[:i] + lines[e:])):
+                del lines[i:e]
+                changed = True
+            else:
+                i += size if e is not None and size > 1 else 1
+        size = max(1, size // 2)
+    return "\n".join(lines)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--seeds", default="1-20")
+    ap.add_argument("--functions", type=int, default=40)
+    ap.add_argument("--golc", default=str(pathlib.Path(__file__).resolve().parents[2] / "build/golc"))
+    ap.add_argument("--levels", default="-O0,-O2")
+    ap.add_argument("--jobs", type=int, default=2)
+    ap.add_argument("--no-go", action="store_true")
+    ap.add_argument("--no-shrink", action="store_true")
+    ap.add_argument("--shrink-steps", type=int, default=150)
+    ap.add_argument("--keep", default="fuzz-found")
+    ap.add_argument("--tap", action="store_true")
+    a = ap.parse_args()
+    first, _, last = a.seeds.partition("-")
+    seeds = range(int(first), int(last or first) + 1)
+    use_go = not a.no_go and shutil.which("go") is not None
+    lab = Lab(os.path.abspath(a.golc), use_go, a.levels.split(","))
+    if a.tap:
+        print(f"1..{len(seeds)}")
+        if not use_go:
+            print("# no go toolchain: -O0 is compared with -O2 alone")
+
+    def one(seed):
+        return lab.difference(gen.generate(seed, a.functions))
+
+    cache = tempfile.mkdtemp(prefix="golc-fuzz-cache-")
+    if use_go:  # its compiled library is where it was
+        os.environ["GOCACHE"] = run(["go", "env", "GOCACHE"], 60).stdout.decode().strip()
+    os.environ["XDG_CACHE_HOME"] = cache
+    found = 0
+    try:
+        with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
+            for k, (seed, d) in enumerate(zip(seeds, pool.map(one, seeds)), 1):
+                if a.tap:
+                    print(f"{'not ok' if d else 'ok'} {k} - seed {seed}, {a.functions} functions", flush=True)
+                elif k % 10 == 0:
+                    print(f"{k} programs, {k * a.functions} functions, {found} differ", flush=True)
+                if d is None:
+                    continue
+                found += 1
+                print(f"# seed {seed}: {d[0]}: " + d[1][:600].replace("\n", "\n#   "), flush=True)
+                if a.tap:
+                    continue
+                os.makedirs(a.keep, exist_ok=True)
+                src = gen.generate(seed, a.functions)
+                pathlib.Path(a.keep, f"{seed}.gol").write_text(src)
+                if not a.no_shrink and d[0] != "generator":
+                    small = shrink(lab, src, d[0], a.shrink_steps)
+                    pathlib.Path(a.keep, f"{seed}.small.gol").write_text(small)
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+    if not a.tap:
+        print(f"{len(seeds)} programs, {len(seeds) * a.functions} functions, {found} differ"
+              + ("" if use_go else " (no Go)"))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
