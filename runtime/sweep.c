@@ -19,6 +19,7 @@ static RunList lists[RT_NRUNS];
 static uint32_t next_list; /* where rt_sweep_some goes on */
 static uint32_t sweeping;  /* 1 from rt_sweep_begin until all is done */
 static uint32_t large_pending;
+static uint32_t sweepers; /* threads inside rt_sweep_some: marker threads do not stop */
 
 static RtSpan *span_at(uint32_t page1)
 {
@@ -159,14 +160,14 @@ void rt_sweep_large(void)
         __atomic_store_n(&large_pending, 0, __ATOMIC_RELAXED);
 }
 
-bool rt_sweep_some(unsigned n)
+static bool sweep_some(unsigned n)
 {
-    if (!__atomic_load_n(&sweeping, __ATOMIC_ACQUIRE))
+    if (!__atomic_load_n(&sweeping, __ATOMIC_SEQ_CST))
         return false;
     while (n) {
         uint32_t i = __atomic_load_n(&next_list, __ATOMIC_RELAXED);
         if (i >= RT_NRUNS) {
-            __atomic_store_n(&sweeping, 0, __ATOMIC_RELEASE);
+            __atomic_store_n(&sweeping, 0, __ATOMIC_SEQ_CST);
             return false;
         }
         if (sweep_list(&lists[i], &n))
@@ -176,10 +177,21 @@ bool rt_sweep_some(unsigned n)
     return true;
 }
 
+bool rt_sweep_some(unsigned n)
+{
+    __atomic_fetch_add(&sweepers, 1, __ATOMIC_SEQ_CST);
+    bool more = sweep_some(n);
+    __atomic_fetch_sub(&sweepers, 1, __ATOMIC_SEQ_CST);
+    return more;
+}
+
 void rt_sweep_finish(void)
 {
     while (rt_sweep_some(256))
         ;
+    /* Somebody may still be at the last span of a list. */
+    while (__atomic_load_n(&sweepers, __ATOMIC_SEQ_CST))
+        __builtin_ia32_pause();
 }
 
 void rt_sweep_begin(void)
