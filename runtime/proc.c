@@ -400,12 +400,15 @@ void rt_trip(RtP *p, uint32_t why)
     }
 }
 
-/* Until rt_start_world has set p running again or taken it away.  Should the next stop begin
- * before we look, its signals wake us. */
+/* Until rt_start_world has set p running again or taken it away.  The next stop may begin
+ * before we have seen that; then the futex's value is as before, and a signal does not end
+ * the wait (SA_RESTART), so it is looked at again after a while. */
 static void wait_started(RtM *m, RtP *p)
 {
-    while (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) == p && atomic_load(&p->status) == RT_P_STOPPED)
-        syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+    const struct timespec again = {0, 500000};
+    while (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) == p &&
+           atomic_load(&p->status) == RT_P_STOPPED)
+        syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
 }
 
 void rt_stop_here(void)
