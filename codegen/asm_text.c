@@ -75,6 +75,9 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
     Special *specials = specials_of(g, &count);
     const char *end = text + n;
     bool skip = false;
+    const char *fn = NULL; /* whose section we are in, and how long its name is */
+    size_t fn_len = 0;
+    bool fn_comdat = false;
     for (const char *p = text, *next; p < end; p = next) {
         const char *rest;
         next = memchr(p, '\n', (size_t)(end - p));
@@ -88,10 +91,24 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
             skip = starts(p, end, "\t.section\t.debug_aranges", &rest);
         if (skip)
             continue;
-        if (count && starts(p, end, "\t.section\t.text.", &rest)) {
+        /* a jump table goes with its function: in a section that all share it would keep
+         * all functions with such tables in the program */
+        if (fn && starts(p, end, "\t.section\t.rodata\n", &rest)) {
+            int l = (int)fn_len;
+            if (fn_comdat)
+                fprintf(out, "\t.section\t.rodata.%.*s,\"aG\",@progbits,%.*s,comdat\n", l, fn, l,
+                        fn);
+            else
+                fprintf(out, "\t.section\t.rodata.%.*s,\"a\",@progbits\n", l, fn);
+            continue;
+        }
+        if (starts(p, end, "\t.section\t.text.", &rest)) {
             size_t len = name_length(rest, next);
-            Special *s = find(specials, count, rest, len);
-            if (s && s->kind == COMDAT) {
+            Special *s = count ? find(specials, count, rest, len) : NULL;
+            fn = rest;
+            fn_len = len;
+            fn_comdat = s && s->kind == COMDAT;
+            if (fn_comdat) {
                 fprintf(out, "\t.section\t.text.%s,\"axG\",@progbits,%s,comdat\n", s->name,
                         s->name);
                 continue;
