@@ -620,11 +620,12 @@ class Gen:
         elif vt.kind == "ptr" and vt.elem == t:
             c.append(f"*{s}")
         elif vt.kind == "map" and vt.elem == t:
-            c.append(f"{s}[{self.mapkey(vt)}]")
+            c.append(f"{s}[{self.mapkey(vt, 1.0)}]")
 
-    def mapkey(self, vt):
+    def mapkey(self, vt, plain=0.7):
+        """A key for a map of type vt; a literal in itself where plain is 1."""
         if vt.key.kind == "int":
-            return str(self.r.randint(0, 9)) if self.p(0.7) else f"{vt.key.name}(idx({self.expr(INT, 1)}, 10))"
+            return str(self.r.randint(0, 9)) if self.p(plain) else f"{vt.key.name}(idx({self.expr(INT, 1)}, 10))"
         return f'"{self.pick("abcdefgh")}"'
 
     def call(self, t, d):
