@@ -313,7 +313,17 @@ static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
     rt_gogo(g);
 }
 
-static RtGoroutine *steal_work(RtM *m, RtP *p, int64_t *now)
+static RtGoroutine *take_own(RtP *p)
+{
+    RtGoroutine *g = p->next;
+    if (g) {
+        p->next = NULL;
+        return g;
+    }
+    return ring_get(p);
+}
+
+static RtGoroutine *steal_work(RtP *p)
 {
     uint32_t n = rt_gomaxprocs;
     for (int round = 0; round < 4; round++) {
@@ -326,12 +336,11 @@ static RtGoroutine *steal_work(RtM *m, RtP *p, int64_t *now)
                 continue;
             if (round == 3 &&
                 atomic_load_explicit(&victim->timers.first, memory_order_relaxed) != INT64_MAX) {
-                *now = rt_nanotime();
-                if (atomic_load_explicit(&victim->timers.first, memory_order_relaxed) <= *now) {
-                    RtGoroutine *g = rt_timers_steal(p, victim, *now);
-                    if (g)
-                        return g;
-                }
+                /* What they ready comes to our ring: take it, for stealing wants that empty. */
+                rt_timers_run(victim, rt_nanotime());
+                RtGoroutine *g = take_own(p);
+                if (g)
+                    return g;
             }
             if (atomic_load_explicit(&victim->status, memory_order_relaxed) != RT_P_IDLE) {
                 RtGoroutine *g = ring_steal(p, victim);
@@ -399,7 +408,6 @@ static RtGoroutine *find_runnable(RtM *m)
 top:;
     RtP *p = m->p;
     RtGoroutine *g;
-    int64_t now = 0;
     if (atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)) {
         rt_stop_here();
         goto top;
@@ -414,11 +422,7 @@ top:;
         if (g)
             return g;
     }
-    if ((g = p->next)) {
-        p->next = NULL;
-        return g;
-    }
-    if ((g = ring_get(p)))
+    if ((g = take_own(p)))
         return g;
     if (atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed)) {
         rt_lock(&rt_sched.lock);
@@ -442,11 +446,9 @@ top:;
         2 * atomic_load(&rt_sched.nmspinning) < rt_gomaxprocs - atomic_load(&rt_sched.npidle)) {
         if (!m->spinning)
             become_spinning(m);
-        g = steal_work(m, p, &now);
+        g = steal_work(p);
         if (g)
             return g;
-        if (p->next || !ring_empty(p))
-            goto top; /* stolen timers have readied some */
     }
 
     rt_lock(&rt_sched.lock);

@@ -116,7 +116,6 @@ extern uint32_t rt_ctx_size;
 int64_t rt_timers_run(RtP *p, int64_t now); /* → when of the next, or INT64_MAX */
 int64_t rt_timers_next_all(void);
 bool rt_timers_any(void);
-RtGoroutine *rt_timers_steal(RtP *me, RtP *victim, int64_t now);
 void rt_timers_move(RtP *from, RtP *to);
 
 /* netpoll.c */

@@ -189,13 +189,6 @@ int64_t rt_timers_run(RtP *p, int64_t now)
     return first;
 }
 
-RtGoroutine *rt_timers_steal(RtP *me, RtP *victim, int64_t now)
-{
-    (void)me;
-    rt_timers_run(victim, now);
-    return NULL;
-}
-
 int64_t rt_timers_next_all(void)
 {
     int64_t min = INT64_MAX;
