@@ -15,6 +15,7 @@ struct RtSpecial {
     const void *tab; /* finalizer of an interface parameter: its first word */
     uint64_t id;     /* of a cleanup; 0: a finalizer */
     uint32_t words;  /* of the argument: 0 none, 1 pointer, 2 interface */
+    uint32_t out;    /* as in DueCall */
 };
 
 /* What has become due waits here for the library's goroutine. */
@@ -94,6 +95,21 @@ static _Noreturn void misuse(const char *what, const RtType *t, const char *rest
     rt_throw(msg);
 }
 
+/* The bytes of ft's results if they come back in memory: more than two words of them do. */
+static uint32_t results_in_memory(const RtFuncType *ft)
+{
+    uint64_t n = 0, align = 1;
+    for (int64_t i = 0; i < ft->nout; i++) {
+        const RtType *t = ft->out[i];
+        n = (n + t->align - 1) / t->align * t->align + t->size;
+        align = t->align > align ? t->align : align;
+    }
+    n = (n + align - 1) / align * align;
+    if (n > 1u << 18)
+        rt_throw("runtime.SetFinalizer: the finalizer has too large results");
+    return n > 16 ? (uint32_t)n : 0;
+}
+
 /* How a finalizer of type ft takes an object of type ot: sets the number of words and, for
  * an interface, its first word.  False: not at all. */
 static bool takes(const RtFuncType *ft, const RtType *ot, uint32_t *words, const void **tab)
@@ -131,6 +147,7 @@ void std_runtime_setFinalizer(const RtType *ot, void *p, const RtType *ft, void 
             misuse("runtime.SetFinalizer: second argument is ", ft, ", not a function");
         if (!takes((const RtFuncType *)ft, ot, &rec.words, &rec.tab))
             misuse("runtime.SetFinalizer: cannot pass ", ot, " to the finalizer");
+        rec.out = results_in_memory((const RtFuncType *)ft);
     }
     if (!s)
         return; /* a variable of the package, or of no size: it lives for ever */
@@ -221,6 +238,7 @@ bool std_runtime_nextDue(DueCall *out)
     out->obj = d->rec.obj;
     out->tab = d->rec.tab;
     out->words = d->rec.words;
+    out->out = d->rec.out;
     d->next = free_dues;
     free_dues = d;
     rt_unlock(&lock);

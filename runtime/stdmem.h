@@ -11,6 +11,7 @@ typedef struct DueCall { /* twin of due in std/runtime/mem.gol */
     uint8_t *obj;
     const void *tab;
     int64_t words; /* of the argument: 0 none, 1 obj, 2 tab and obj */
+    int64_t out;   /* bytes of results that the callee writes to memory of its caller's */
 } DueCall;
 
 void std_runtime_setFinalizer(const RtType *ot, void *p, const RtType *ft, void *fn);
