@@ -33,6 +33,12 @@ ConstKind const_kind(const ConstVal *v)
     return CONST_UNKNOWN;
 }
 
+void const_init(void)
+{
+    mpfr_set_emin(INT32_MIN);
+    mpfr_set_emax(INT32_MAX);
+}
+
 /* ---- making values ---------------------------------------------------------------------- */
 
 ConstVal *const_unknown(void)

@@ -20,6 +20,9 @@ typedef enum ConstKind {
     CONST_COMPLEX,
 } ConstKind;
 
+/* Once, before any of the others: exponents have the range that Go's compiler gives them. */
+void const_init(void);
+
 ConstKind const_kind(const ConstVal *v);
 
 ConstVal *const_unknown(void);

@@ -102,6 +102,7 @@ static void declare_builtins(Arena *a)
 void universe_init(Arena *a)
 {
     types_arena = a;
+    const_init();
     universe = scope_new(a, NULL, (Range){NOPOS, NOPOS});
     type_empty_tuple = NULL;
     type_empty_tuple = type_new_tuple(a, NULL, 0);
