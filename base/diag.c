@@ -68,7 +68,7 @@ static Diag *report(Severity sev, Range r, const char *fmt, va_list ap)
     Diag *d = ARENA_NEW(sink_arena(), Diag);
     d->sev = sev;
     d->range = r;
-    d->loc = source_location(r.start);
+    d->loc = source_physical(r.start);
     d->text = format(fmt, ap);
     d->seq = sink.list.n;
     vec_push(sink.arena, &sink.list, d);
@@ -129,6 +129,11 @@ void diag_reset(void)
     sink.working_on = NOPOS;
 }
 
+static void print_location(FILE *out, Location l)
+{
+    fprintf(out, l.column ? "%s:%u:%u: " : "%s:%u: ", l.path, l.line, l.column);
+}
+
 /* ---- printing ------------------------------------------------------------------------ */
 
 /* Decodes one character: its bytes, and the columns it takes on a terminal.  What cannot
@@ -154,7 +159,7 @@ enum { SHOWN_BEFORE = 100, SHOWN_MAX = 240 };
 
 static void print_excerpt(FILE *out, Range r, const char *color)
 {
-    Location loc = source_location(r.start);
+    Location loc = source_physical(r.start);
     const char *line;
     size_t len;
     source_line(r.start, &line, &len);
@@ -173,7 +178,7 @@ static void print_excerpt(FILE *out, Range r, const char *color)
         to++;
     }
 
-    fprintf(out, "%5u | %s", loc.line, from ? "…" : "");
+    fprintf(out, "%5u | %s", source_location(r.start).line, from ? "…" : "");
     for (size_t i = from; i < to;) {
         const char *show;
         size_t show_len;
@@ -231,7 +236,7 @@ static void print_message(FILE *out, Severity sev, Range r, const char *text, bo
         fputs("\033[1m", out);
     }
     if (loc.file) {
-        fprintf(out, "%s:%u:%u: ", loc.path, loc.line, loc.column);
+        print_location(out, loc);
     }
     if (color) {
         fprintf(out, "%s%s:\033[0m \033[1m%s\033[0m\n", severities[sev].color, severities[sev].name,
@@ -304,7 +309,7 @@ void diag_ice(const char *fmt, ...)
     Location loc = source_location(sink.working_on);
     fflush(stdout);
     if (loc.file) {
-        fprintf(stderr, "%s:%u:%u: ", loc.path, loc.line, loc.column);
+        print_location(stderr, loc);
     }
     fputs("internal error: ", stderr);
     va_list ap;

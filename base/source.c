@@ -11,8 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* From offset on, line and column count anew, in the file named path. */
 typedef struct {
-    SourceFile f; /* first: what the callers hold points here */
+    uint32_t offset, line, column; /* column 0: not known */
+    const char *path;
+} LineBase;
+
+typedef struct {
+    SourceFile f;    /* first: what the callers hold points here */
+    LineBase *bases; /* by ascending offset */
+    uint32_t nbases, cap_bases;
     uint32_t *line_start;
     uint32_t nlines;
 } Entry;
@@ -170,7 +178,7 @@ static uint32_t line_index(Entry *e, uint32_t offset)
     return lo;
 }
 
-Location source_location(Pos pos)
+Location source_physical(Pos pos)
 {
     Entry *e = find(pos);
     if (!e) {
@@ -179,6 +187,64 @@ Location source_location(Pos pos)
     uint32_t offset = pos - e->f.base;
     uint32_t i = line_index(e, offset);
     return (Location){&e->f, e->f.path, i + 1, offset - e->line_start[i] + 1};
+}
+
+/* The line directive that counts at offset, or NULL. */
+static const LineBase *base_at(const Entry *e, uint32_t offset)
+{
+    if (e->nbases == 0 || offset < e->bases[0].offset) {
+        return NULL;
+    }
+    uint32_t lo = 0, hi = e->nbases;
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (e->bases[mid].offset <= offset) {
+            lo = mid;
+        } else {
+            hi = mid;
+        }
+    }
+    return &e->bases[lo];
+}
+
+Location source_location(Pos pos)
+{
+    Location l = source_physical(pos);
+    const Entry *e = (const Entry *)l.file;
+    const LineBase *b = e ? base_at(e, pos - e->f.base) : NULL;
+    if (!b) {
+        return l;
+    }
+    Location at = source_physical(e->f.base + b->offset);
+    bool same_line = l.line == at.line;
+    l.path = b->path;
+    l.line = b->line + (l.line - at.line);
+    if (b->column == 0) {
+        l.column = 0;
+    } else if (same_line) {
+        l.column = b->column + (l.column - at.column);
+    }
+    return l;
+}
+
+void source_line_directive(Pos at, const char *path, size_t len, uint32_t line, uint32_t column)
+{
+    Entry *e = find(at);
+    uint32_t offset = e ? at - e->f.base : 0;
+    LineBase *last = e && e->nbases ? &e->bases[e->nbases - 1] : NULL;
+    if (!e || (last && last->offset >= offset)) {
+        return;
+    }
+    if (e->nbases == e->cap_bases) {
+        e->cap_bases = e->cap_bases ? e->cap_bases * 2 : 4;
+        e->bases = must(realloc(e->bases, e->cap_bases * sizeof *e->bases));
+        last = e->nbases ? &e->bases[e->nbases - 1] : NULL;
+    }
+    const char *name = last ? last->path : e->f.path;
+    if (path) {
+        name = must(strndup(path, len));
+    }
+    e->bases[e->nbases++] = (LineBase){offset, line, column, name};
 }
 
 void source_line(Pos pos, const char **text, size_t *len)

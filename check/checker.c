@@ -50,6 +50,13 @@ void check_note(Diag *d, Pos pos, const char *fmt, ...)
     diag_note(d, pos, "%s", buf);
 }
 
+const char *check_place(Arena *a, Pos pos)
+{
+    Location l = source_location(pos);
+    return l.column ? arena_printf(a, "%s:%u:%u", l.path, l.line, l.column)
+                    : arena_printf(a, "%s:%u", l.path, l.line);
+}
+
 void check_later(Checker *c, void (*fn)(Checker *, void *), void *arg)
 {
     vec_push(c->a, &c->delayed, ((Action){fn, arg}));

@@ -98,6 +98,8 @@ Diag *check_error(Checker *c, Range r, const char *fmt, ...) __attribute__((form
 #define check_error_at(c, node, ...) check_error((c), (node)->range, __VA_ARGS__)
 /* A note on d, which may be NULL. */
 void check_note(Diag *d, Pos pos, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* "file:line:column", for messages that name a second place. */
+const char *check_place(Arena *a, Pos pos);
 /* Queues work that needs all types to be set up. */
 void check_later(Checker *c, void (*fn)(Checker *, void *), void *arg);
 const char *check_type_str(Checker *c, Type *t); /* relative to the package */

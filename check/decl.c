@@ -291,10 +291,9 @@ static void collect_methods(Checker *c, Object *o)
             if (base->named.methods.p[j]->name == m->name)
                 alt = base->named.methods.p[j];
         if (alt) {
-            Location l = source_location(alt->pos);
             check_error(c, (Range){m->pos, m->pos + m->name->len},
-                        "method %s.%s already declared at %s:%u:%u", o->name->s, m->name->s, l.path,
-                        l.line, l.column);
+                        "method %s.%s already declared at %s", o->name->s, m->name->s,
+                        check_place(c->a, alt->pos));
             continue;
         }
         m->func.recv_named = base;

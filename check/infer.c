@@ -2,6 +2,7 @@
  *
  * Type inference: Go spec, "Type inference".  Types of typed arguments first, then the
  * constraints until nothing new is found, then untyped constants by their default types. */
+#include "check/checker.h"
 #include "check/generic.h"
 
 typedef struct Inference {
@@ -302,10 +303,9 @@ static bool simplify(Inference *in, TypeVec *targs)
     for (uint32_t i = 0; i < tp->n; i++)
         if (!found.p[i] || occurs(tp, found.p[i])) {
             const Object *o = tp->p[i]->tparam.obj;
-            Location l = source_location(o->pos);
             in->err->at = NULL;
-            in->err->msg = l.file ? arena_printf(in->a, "cannot infer %s (declared at %s:%u:%u)",
-                                                 o->name->s, l.path, l.line, l.column)
+            in->err->msg = o->pos ? arena_printf(in->a, "cannot infer %s (declared at %s)",
+                                                 o->name->s, check_place(in->a, o->pos))
                                   : arena_printf(in->a, "cannot infer %s", o->name->s);
             return false;
         }

@@ -33,12 +33,6 @@ typedef struct Walk {
     Stmt *var_stmt; /* the last such declaration */
 } Walk;
 
-static const char *place(Arena *a, Pos pos)
-{
-    Location l = source_location(pos);
-    return arena_printf(a, "%s:%u:%u", l.path, l.line, l.column);
-}
-
 static Label *find(Labels *ls, const Name *name)
 {
     for (uint32_t i = 0; i < ls->all.n; i++)
@@ -53,7 +47,7 @@ static bool declare(Labels *ls, const Block *b, Stmt *s)
     if (old) {
         Pos pos = old->stmt->labeled.name_range.start;
         check_error(ls->c, s->labeled.name_range, "label %s already defined at %s",
-                    s->labeled.name->s, place(ls->c->a, pos));
+                    s->labeled.name->s, check_place(ls->c->a, pos));
         return false;
     }
     vec_push(ls->c->a, &ls->all, ((Label){s, b}));
@@ -96,7 +90,7 @@ static void resolve_forward(Walk *w, Stmt *s)
             const char *names = declared_names(w->ls->c->a, w->var_stmt, &pos);
             check_error(w->ls->c, jump->branch.label_range,
                         "goto %s jumps over declaration of %s at %s", s->labeled.name->s, names,
-                        place(w->ls->c->a, pos));
+                        check_place(w->ls->c->a, pos));
         }
     }
     w->forward.n = k;
@@ -264,7 +258,7 @@ bool check_labels(Checker *c, Stmt *body)
         if (l) {
             l->stmt->labeled.used = true;
             check_error(c, jump->branch.label_range, "goto %s jumps into block starting at %s",
-                        jump->branch.label->s, place(c->a, l->block->start));
+                        jump->branch.label->s, check_place(c->a, l->block->start));
         } else {
             check_error(c, jump->branch.label_range, "label %s not defined", jump->branch.label->s);
         }

@@ -217,9 +217,8 @@ void check_arity(Checker *c, Range pos, ExprVec *names, ExprVec *inits, bool is_
     uint32_t l = names->n, r = inits->n;
     if (l < r) {
         Expr *n = inits->p[l];
-        Location loc = source_location(n->range.start);
         if (inherited)
-            check_error(c, pos, "extra init expr at %s:%u:%u", loc.path, loc.line, loc.column);
+            check_error(c, pos, "extra init expr at %s", check_place(c->a, n->range.start));
         else
             check_error_at(c, n, "extra init expr %s", check_expr_str(c, n));
     } else if (l > r && (is_const || r != 1)) {

@@ -155,7 +155,8 @@ static Token binary_of(Token op)
     case TOK_##k##_ASSIGN: return TOK_##k;
         OP(ADD)
         OP(SUB)
-        OP(MUL) OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
+        OP(MUL)
+        OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
 #undef OP
             default : return TOK_ERROR;
     }
@@ -267,9 +268,8 @@ static void multiple_defaults(Checker *c, StmtVec *clauses, bool select)
         if (!def)
             continue;
         if (first) {
-            Location l = source_location(first->range.start);
-            check_error(c, s->range, "multiple defaults (first at %s:%u:%u)", l.path, l.line,
-                        l.column);
+            check_error(c, s->range, "multiple defaults (first at %s)",
+                        check_place(c->a, first->range.start));
         } else {
             first = s;
         }

@@ -165,7 +165,8 @@ static void print_pos(FILE *out, Pos pos, Pos *last)
     } else if (ir_print_pos == IR_POS_LINE) {
         Location l = source_location(pos);
         if (l.file)
-            fprintf(out, "  ; %u:%u", l.line, l.column);
+            fprintf(out, strcmp(l.path, l.file->path) == 0 ? "  ; %u:%u" : "  ; %u:%u %s", l.line,
+                    l.column, l.path);
     }
 }
 

@@ -54,6 +54,9 @@ void lexer_raw_string(Lexer *lx, LexToken *tok);
 void lexer_rune(Lexer *lx, LexToken *tok);
 /* Reports NUL characters, invalid UTF-8 and byte order marks, once a line. */
 void lexer_check_encoding(Lexer *lx);
+/* The directive whose text after "line " is [text, end): positions from next on count anew. */
+void lexer_line_directive(Lexer *lx, const unsigned char *text, const unsigned char *end,
+                          const unsigned char *next);
 /* Goes over the identifier's characters from lx->cur on, the first of them if first. */
 void lexer_unicode_ident(Lexer *lx, bool first);
 

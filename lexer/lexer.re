@@ -39,6 +39,11 @@ static void add_comment(Lexer *lx, const unsigned char *from)
     }
 }
 
+static bool starts_line(const Lexer *lx, const unsigned char *p)
+{
+    return p == lx->begin || p[-1] == '\n';
+}
+
 /* Past the comment that starts at from (lx->cur stands after its opener).  Returns the
  * first newline in it, or NULL. */
 static const unsigned char *general_comment(Lexer *lx, const unsigned char *from)
@@ -48,6 +53,9 @@ static const unsigned char *general_comment(Lexer *lx, const unsigned char *from
         if (*p == '*' && p[1] == '/') {
             lx->cur = p + 2;
             add_comment(lx, from);
+            if (memcmp(from + 2, "line ", 5) == 0) {
+                lexer_line_directive(lx, from + 7, p, lx->cur);
+            }
             return newline;
         }
         if (*p == '\n' && !newline) {
@@ -105,6 +113,9 @@ again:
         const unsigned char *nl = memchr(cur, '\n', (size_t)(lx->limit - cur));
         cur = lx->cur = nl ? nl : lx->limit;
         add_comment(lx, start);
+        if (cur - start > 7 && memcmp(start + 2, "line ", 5) == 0 && starts_line(lx, start)) {
+            lexer_line_directive(lx, start + 7, cur[-1] == '\r' ? cur - 1 : cur, nl ? nl + 1 : cur);
+        }
         goto again;
     }
     "/*"        {

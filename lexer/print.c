@@ -26,7 +26,7 @@ void tokens_print(FILE *out, const SourceFile *src)
     lexer_init(&lx, src, NULL);
     do {
         lexer_next(&lx, &t);
-        Location loc = source_location(t.start);
+        Location loc = source_physical(t.start);
         fprintf(out, "%u:%u %s", loc.line, loc.column, token_name[t.kind]);
         if (t.kind == TOK_SEMICOLON) {
             fprintf(out, " %s", semi[t.semi]);

@@ -51,6 +51,78 @@ static const char *show_char(int32_t c, char buf[32])
     return buf;
 }
 
+/* ---- line directives ------------------------------------------------------------------ */
+
+/* Splits [text, end) at its last colon.  → the start of what is behind it, and its value,
+ * 0 if that is no number that a line or a column may have; NULL: there is no colon. */
+static const unsigned char *number_behind(const unsigned char *text, const unsigned char *end,
+                                          uint32_t *value)
+{
+    enum { LARGEST = 1 << 30 };
+    const unsigned char *p = end;
+    while (p > text && p[-1] != ':') {
+        p--;
+    }
+    *value = 0;
+    for (const unsigned char *d = p; d < end; d++) {
+        if (*d < '0' || *d > '9' || (*value = *value * 10 + (*d - '0')) > LARGEST) {
+            *value = 0;
+            break;
+        }
+    }
+    return p > text ? p : NULL;
+}
+
+/* Is what number_behind refused a number nevertheless? */
+static bool is_number(const unsigned char *p, const unsigned char *end)
+{
+    const unsigned char *start = p;
+    while (p < end && *p >= '0' && *p <= '9') {
+        p++;
+    }
+    return p == end && p > start;
+}
+
+/* FILE:LINE or FILE:LINE:COLUMN, as Go's compiler reads them (`go doc cmd/compile`). */
+void lexer_line_directive(Lexer *lx, const unsigned char *text, const unsigned char *end,
+                          const unsigned char *next)
+{
+    uint32_t line, column = 0, first;
+    const unsigned char *last = number_behind(text, end, &line);
+    if (!last) {
+        return;
+    }
+    if (!line && !is_number(last, end)) {
+        lexer_error(lx, last, "invalid line number: %.*s", (int)(end - last), (const char *)last);
+        return;
+    }
+    const unsigned char *at = last, *name_end = last - 1;
+    const unsigned char *before = number_behind(text, name_end, &first);
+    if (before && is_number(before, name_end)) {
+        if (!line) {
+            lexer_error(lx, last, "invalid column number: %.*s", (int)(end - last),
+                        (const char *)last);
+            return;
+        }
+        column = line;
+        line = first;
+        at = before;
+        end = name_end;
+        name_end = before - 1;
+    }
+    if (!line) {
+        lexer_error(lx, at, "invalid line number: %.*s", (int)(end - at), (const char *)at);
+        return;
+    }
+    /* An empty name keeps the name only where a column stands too. */
+    size_t len = (size_t)(name_end - text);
+    if (len == 0 && column) {
+        text = NULL;
+    }
+    source_line_directive(lx->src->base + (Pos)(next - lx->begin), (const char *)text, len, line,
+                          column);
+}
+
 /* ---- encoding ------------------------------------------------------------------------- */
 
 /* Does the text hold nothing but ASCII other than NUL? */

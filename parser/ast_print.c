@@ -39,7 +39,7 @@ static void start_line(Printer *p)
 /* The head of a node's line, without its end. */
 static void node(Printer *p, const char *kind, Range r)
 {
-    Location a = source_location(r.start), b = source_location(r.end);
+    Location a = source_physical(r.start), b = source_physical(r.end);
     start_line(p);
     fprintf(p->out, "%s %u:%u-%u:%u", kind, a.line, a.column, b.line, b.column);
 }

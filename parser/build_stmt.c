@@ -169,7 +169,7 @@ static Expr *as_value(Parser *p, Stmt *s)
     /* Go puts the message at the operator of an assignment. */
     Range r = s->range;
     if (s->kind == STMT_ASSIGN &&
-        source_location(s->assign.op_pos).line != source_location(s->range.start).line) {
+        source_physical(s->assign.op_pos).line != source_physical(s->range.start).line) {
         r = range_at(s->assign.op_pos);
     }
     syntax_error(p, r, "cannot use %s as value", stmt_string(p, s));

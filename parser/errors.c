@@ -8,7 +8,7 @@
 Diag *syntax_error(Parser *p, Range r, const char *fmt, ...)
 {
     p->errors++;
-    uint32_t line = source_location(r.start).line;
+    uint32_t line = source_physical(r.start).line;
     if (p->stop || line == p->error_line) {
         return NULL;
     }

@@ -64,8 +64,11 @@ int stream_next(Parser *p, const LexToken **t);
 void stream_head_goes_on(Parser *p);
 static inline uint32_t token_line(const Parser *p, const LexToken *t)
 {
-    return source_location(t->start).line;
+    return source_physical(t->start).line;
 }
+
+/* directives.c: reports compiler directives that golc has not, and misplaced ones. */
+void directives_check(Parser *p);
 
 /* ---- errors ---------------------------------------------------------------------------- */
 
