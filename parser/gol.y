@@ -772,28 +772,13 @@ __attribute__((unused)) static int yypcontext_expected_tokens(const yypcontext_t
 
 #include "parser/recover.h"
 
-/* Directives that would change what the program means must not be passed over. */
-static void refuse_directives(Parser *p)
-{
-    static const char linkname[] = "//go:linkname ";
-    size_t n = sizeof linkname - 1;
-    for (uint32_t i = 0; i < p->file->comments.n; i++) {
-        Range r = p->file->comments.p[i].range;
-        const char *text = p->src->text + (r.start - p->src->base);
-        if (r.end - r.start > n && memcmp(text, linkname, n) == 0 &&
-            (text == p->src->text || text[-1] == '\n')) {
-            plain_error(p, r, "gol: //go:linkname is not part of Gol");
-        }
-    }
-}
-
 File *parse_file(Arena *a, SourceFile *src)
 {
     Parser p = {.arena = a, .src = src, .file = ARENA_NEW(a, File), .resync_at = UINT32_MAX};
     p.file->src = src;
     stream_init(&p);
     yyparse(&p);
-    refuse_directives(&p);
+    directives_check(&p);
     p.file->had_errors = p.errors > 0;
     stream_free(&p);
     return p.file;

@@ -522,11 +522,13 @@ Test(parser, open_brackets_are_noted)
     diag_reset();
 }
 
-Test(parser, directives_outside_of_gol)
+Test(parser, directives)
 {
     cr_expect_str_eq(errors("package p\n//go:linkname a b.c\nvar a int\n"),
-                     "2:1 gol: //go:linkname is not part of Gol");
-    cr_expect_str_eq(errors("package p\nvar a int //go:linkname a b.c\n//go:noinline\n"), "");
+                     "2:3 gol: //go:linkname is not part of Gol");
+    cr_expect_str_eq(errors("package p\nvar a int //go:linkname a b.c\n//go:noinline\n"),
+                     "2:13 misplaced compiler directive\n3:3 misplaced compiler directive");
+    cr_expect_str_eq(errors("//go:build x\npackage p\n//go:noinline\n\nfunc f() {}\n"), "");
 }
 
 Test(parser, groups_iota_and_comments)
