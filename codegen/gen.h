@@ -153,6 +153,7 @@ gcc_jit_block *gen_fault(Gen *g, RtCall rt);
 void gen_call(Gen *g, const IrInst *in);
 gcc_jit_function *gen_rt_func(Gen *g, RtCall rt);
 RV *gen_rt_call(Gen *g, RtCall rt, RV **args, int n);
+RV *gen_goroutine_id(Gen *g); /* of the current goroutine, a uint64 */
 /* true if the call was made as code in place. */
 bool gen_intrinsic(Gen *g, const IrInst *in);
 

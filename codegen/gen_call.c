@@ -178,17 +178,26 @@ static void call_rt(Gen *g, const IrInst *in)
 
 /* ---- goroutine state ------------------------------------------------------------------------------------- */
 
-/* rt_g->defer_callee.  The variable is thread-local and read afresh each time: only its
+/* A field of *rt_g.  The variable is thread-local and read afresh each time: only its
  * value, the goroutine, may be kept, and that does not change under a function. */
-static LV *defer_callee(Gen *g)
+static LV *goroutine_field(Gen *g, size_t offset, const IrType *t)
 {
     if (!g->rt_g) {
         g->rt_g =
             gj.context_new_global(g->ctx, NULL, GCC_JIT_GLOBAL_IMPORTED, g->t_ptr, RT_G_SYMBOL);
         gj.lvalue_set_tls_model(g->rt_g, GCC_JIT_TLS_MODEL_LOCAL_EXEC);
     }
-    return gen_deref(g, gj.lvalue_as_rvalue(g->rt_g), (int64_t)offsetof(RtG, defer_callee),
-                     irt_ptr);
+    return gen_deref(g, gj.lvalue_as_rvalue(g->rt_g), (int64_t)offset, t);
+}
+
+static LV *defer_callee(Gen *g)
+{
+    return goroutine_field(g, offsetof(RtG, defer_callee), irt_ptr);
+}
+
+RV *gen_goroutine_id(Gen *g)
+{
+    return gj.lvalue_as_rvalue(goroutine_field(g, offsetof(RtG, id), irt_u64));
 }
 
 static void may_recover(Gen *g, const IrInst *in)

@@ -234,6 +234,14 @@ static void atomic_cas(Gen *g, const IrInst *in, int bytes)
     keep_or_drop(g, in, gen_call_builtin(g, name, args, 3));
 }
 
+static void goroutine_id(Gen *g, const IrInst *in, int which)
+{
+    (void)which;
+    if (in->dst != IR_NOREG)
+        gen_set(g, in->dst,
+                gen_cast(g, gen_goroutine_id(g), gen_type(g, g->f->regs.p[in->dst].type)->t));
+}
+
 /* ---- the table --------------------------------------------------------------------------------------- */
 
 #define ATOMIC(X, T, bytes)                                                                        \
@@ -280,7 +288,8 @@ static void atomic_cas(Gen *g, const IrInst *in, int bytes)
     ATOMIC(X, "Int64", 8)                                                                          \
     ATOMIC(X, "Uint64", 8)                                                                         \
     ATOMIC(X, "Uintptr", 8)                                                                        \
-    X("sync/atomic", "LoadPointer", 1, atomic_load, 8)
+    X("sync/atomic", "LoadPointer", 1, atomic_load, 8)                                             \
+    X("sync", "runtime_goid", 0, goroutine_id, 0)
 
 static const struct {
     const char *package, *name;

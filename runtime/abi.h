@@ -348,6 +348,7 @@ typedef struct RtFrame {
 typedef struct RtG {
     uint64_t stack_limit_copy; /* what %fs:0x70 holds while it runs and is not preempted */
     void *defer_callee;        /* see above */
+    uint64_t id;               /* its number */
     /* the runtime's own part follows, runtime/sched.h */
 } RtG;
 

@@ -225,8 +225,8 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
     g->waitreason = RT_WAIT_NONE;
     g->flags = (uint8_t)flags;
     g->locks = 0;
-    g->id = new_id(p);
-    g->parent = rt_g ? rt_self()->id : 0;
+    g->pub.id = new_id(p);
+    g->parent = rt_g ? rt_self()->pub.id : 0;
     g->gopc = gopc;
     g->waitobj = NULL;
     g->ctx = NULL;

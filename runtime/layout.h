@@ -8,12 +8,12 @@
 
 /* RtG */
 #define G_LIMIT 0
-#define G_SP 16
-#define G_RET 24
-#define G_RET2 32
-#define G_RESUME 40
-#define G_SEG 48
-#define G_FRAME 56
+#define G_SP 24
+#define G_RET 32
+#define G_RET2 40
+#define G_RESUME 48
+#define G_SEG 56
+#define G_FRAME 64
 
 /* RtSeg */
 #define SEG_PREV 0

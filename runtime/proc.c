@@ -406,8 +406,7 @@ void rt_trip(RtP *p, uint32_t why)
 static void wait_started(RtM *m, RtP *p)
 {
     const struct timespec again = {0, 500000};
-    while (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) == p &&
-           atomic_load(&p->status) == RT_P_STOPPED)
+    while (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) == p && atomic_load(&p->status) == RT_P_STOPPED)
         syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
 }
 
@@ -577,6 +576,31 @@ static void start_world(uint32_t procs)
 void rt_start_world(void)
 {
     start_world(0);
+}
+
+/* Stops what runs, as far as it lets itself be stopped soon, and nothing starts again: before
+ * a report of a live program.  Of a thread without a P. */
+void rt_freeze_world(void)
+{
+    rt_lock(&rt_sched.lock);
+    rt_sched.stopwait = INT32_MAX;
+    atomic_store(&rt_gcwaiting, 1);
+    rt_unlock(&rt_sched.lock);
+    for (int ms = 0; ms < 50; ms++) {
+        bool running = false;
+        for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
+            uint32_t st = RT_P_SYSCALL;
+            if (atomic_compare_exchange_strong(&rt_allp[i]->status, &st, RT_P_STOPPED) ||
+                st != RT_P_RUNNING)
+                continue;
+            running = true;
+            rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
+        }
+        if (!running)
+            return;
+        struct timespec ts = {0, 1000000};
+        nanosleep(&ts, NULL);
+    }
 }
 
 /* runtime.GOMAXPROCS(n), n > 0 */

@@ -59,7 +59,7 @@ static void print_header(const RtGoroutine *g, const char *state)
                 : st == RT_G_WAITING ? wait_text[g->waitreason]
                                      : "dead";
     }
-    rt_eprintf("\ngoroutine %lu [%s", g->id, state);
+    rt_eprintf("\ngoroutine %lu [%s", g->pub.id, state);
     if (st == RT_G_WAITING) {
         uint32_t now = (uint32_t)((rt_nanotime() - rt_sched.starttime) / 1000000);
         uint32_t min = (now - g->waitsince) / 60000;
@@ -69,51 +69,18 @@ static void print_header(const RtGoroutine *g, const char *state)
     rt_eprintf("%s]:\n", g->locks ? ", locked to thread" : "");
 }
 
-static void print_chan(const char *what, const RtChan *c)
-{
-    RtFrameInfo f;
-    rt_eprintf("\t%s chan %.*s (", what, (int)c->elem->string.n, (const char *)c->elem->string.p);
-    if (c->cap)
-        rt_eprintf("%ld of %ld buffered", c->count, c->cap);
-    else
-        rt_eprintf("unbuffered");
-    if (rt_frame_info((uint64_t)c->made, &f) && f.file)
-        rt_eprintf(") made in %s at %s:%d\n", f.name, f.file, f.line);
-    else
-        rt_eprintf(") at %p\n", (const void *)c);
-}
-
-/* On what a parked goroutine waits, below its trace. */
-static void print_waits(const RtGoroutine *g)
-{
-    if (atomic_load(&g->status) != RT_G_WAITING)
-        return;
-    switch (g->waitreason) {
-    case RT_WAIT_CHAN_RECV: print_chan("waits to receive from", g->waitobj); break;
-    case RT_WAIT_CHAN_SEND: print_chan("waits to send to", g->waitobj); break;
-    case RT_WAIT_SELECT: {
-        const RtSelectCase *cs = g->sd.elem;
-        uint32_t n = g->sd.index;
-        for (uint32_t i = 0; cs && i < n && i < 16; i++)
-            if (cs[i].chan)
-                print_chan(cs[i].dir == RT_SELECT_SEND ? "case: send to" : "case: receive from",
-                           cs[i].chan);
-        break;
-    }
-    default: break;
-    }
-}
-
 static void print_goroutine(RtGoroutine *g)
 {
     print_header(g, NULL);
     uint32_t st = atomic_load(&g->status);
-    if (st == RT_G_RUNNING && g != (RtGoroutine *)rt_g) {
+    const RtM *m = g->m;
+    if (st == RT_G_RUNNING && g != (RtGoroutine *)rt_g &&
+        !(m && m->p && atomic_load(&m->p->status) == RT_P_STOPPED)) {
         rt_eprintf("\tgoroutine running on other thread; stack unavailable\n");
         return;
     }
     rt_trace_g(g);
-    print_waits(g);
+    rt_print_wait(g);
 }
 
 typedef struct {
@@ -140,21 +107,42 @@ static void collect(RtGoroutine *g, void *arg)
 
 static int by_id(const void *a, const void *b)
 {
-    uint64_t x = (*(RtGoroutine *const *)a)->id, y = (*(RtGoroutine *const *)b)->id;
+    uint64_t x = (*(RtGoroutine *const *)a)->pub.id, y = (*(RtGoroutine *const *)b)->pub.id;
     return x < y ? -1 : x > y;
 }
 
 #define MOST 10000
 
+static List by_ids(RtGoroutine *but)
+{
+    List l = {.skip = but};
+    rt_g_foreach(collect, &l);
+    if (l.n)
+        qsort(l.v, l.n, sizeof *l.v, by_id);
+    return l;
+}
+
+static void print_list(const List *l)
+{
+    for (size_t i = 0; i < l->n && i < MOST; i++)
+        print_goroutine(l->v[i]);
+    if (l->n > MOST)
+        rt_eprintf("\n... and %lu goroutines more\n", (uint64_t)(l->n - MOST));
+}
+
 void rt_trace_others(RtGoroutine *self)
 {
-    List l = {.skip = self};
-    rt_g_foreach(collect, &l);
-    qsort(l.v, l.n, sizeof *l.v, by_id);
-    for (size_t i = 0; i < l.n && i < MOST; i++)
-        print_goroutine(l.v[i]);
-    if (l.n > MOST)
-        rt_eprintf("\n... and %lu goroutines more\n", (uint64_t)(l.n - MOST));
+    List l = by_ids(self);
+    print_list(&l);
+    free(l.v);
+}
+
+/* All goroutines, none of which runs, and who waits for whom.  dead: all wait for ever. */
+static void print_all(bool dead)
+{
+    List l = by_ids(NULL);
+    print_list(&l);
+    rt_print_circle(l.v, l.n, dead);
     free(l.v);
 }
 
@@ -165,7 +153,7 @@ int64_t rt_stack_text(char *p, int64_t cap, bool all)
     if (all)
         rt_stop_world("stack trace");
     rt_eprintf_to(p, cap);
-    rt_eprintf("goroutine %lu [running]:\n", g->id);
+    rt_eprintf("goroutine %lu [running]:\n", g->pub.id);
     uint64_t pc, rbp;
     rt_trace_start(g, &pc, &rbp);
     const uint64_t *f = (const uint64_t *)rbp;
@@ -236,7 +224,7 @@ RT_NORETURN void rt_fatal_deadlock(const char *msg)
     rt_g = NULL;
     rt_eprintf("fatal error: %s\n", msg);
     if (traceback_level() > 0)
-        rt_trace_others(NULL);
+        print_all(true);
     finish();
 }
 
@@ -379,8 +367,9 @@ RT_NORETURN void rt_fatalpanic(RtPanic *p)
 void rt_report_quit(void)
 {
     only_one();
+    rt_freeze_world();
     rt_eprintf("SIGQUIT: quit\n");
-    rt_trace_others(NULL);
+    print_all(false);
     finish();
 }
 

@@ -55,6 +55,7 @@ RT_NORETURN void rt_main_done(void);
 
 void std_sync_runtime_Semacquire(uint32_t *addr, bool lifo, int64_t reason);
 void std_sync_runtime_Semrelease(uint32_t *addr, bool handoff);
+uint64_t std_sync_runtime_goid(void);
 bool std_sync_runtime_canSpin(int64_t i);
 void std_sync_runtime_doSpin(void);
 RT_NORETURN void std_sync_fatal(const uint8_t *p, int64_t n);

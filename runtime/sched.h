@@ -150,7 +150,7 @@ struct RtSudog {
 
 /* RtG is declared in abi.h with its public fields only; rt_gp(g) gives this. */
 struct RtGoroutine {
-    RtG pub;                 /* stack_limit_copy, defer_callee */
+    RtG pub;                 /* stack_limit_copy, defer_callee, id */
     uint64_t sp;             /* where it was left: six saved registers, %rbp, return address */
     uint64_t ret, ret2;      /* %rax and %rdx when it resumes */
     void *resume;            /* NULL, or code that takes over when it resumes */
@@ -165,7 +165,6 @@ struct RtGoroutine {
     uint16_t locks;              /* LockOSThread calls not undone */
     _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
     uint32_t waitsince;          /* ms since the start, of the last park */
-    uint64_t id;
     uint64_t parent;
     void *gopc;               /* return address of the go statement */
     void *waitobj;            /* channel, semaphore, …; see waitreason */

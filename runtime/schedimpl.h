@@ -88,6 +88,7 @@ void rt_put_local_tail(RtP *p, RtGoroutine *g);
 RtM *rt_new_m(RtP *p, bool spinning);
 void rt_init_m(RtM *m);
 void rt_trip(RtP *p, uint32_t why);
+void rt_freeze_world(void);
 void rt_preempt_signal(RtM *m);
 void rt_ps_init(uint32_t n);
 void rt_sysmon_start(void);
@@ -132,6 +133,10 @@ void rt_trace_g(RtGoroutine *g);
 void rt_trace_others(RtGoroutine *self);
 RT_NORETURN void rt_stack_overflow(uint64_t sp);
 RtM *rt_m_of_p(RtP *p);
+
+/* waits.c, for goroutines that do not run */
+void rt_print_wait(const RtGoroutine *g);                        /* on what a parked one waits */
+void rt_print_circle(RtGoroutine *const *v, size_t n, bool dead); /* who waits for whom */
 
 /* signal.c */
 void rt_signals_init(void);

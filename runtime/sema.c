@@ -128,6 +128,12 @@ void std_sync_runtime_Semrelease(uint32_t *addr, bool handoff)
     }
 }
 
+/* For the holder's field of a lock. */
+uint64_t std_sync_runtime_goid(void)
+{
+    return rt_self()->pub.id;
+}
+
 /* Spinning is worth it for a few rounds, if the holder can be running: on another P. */
 bool std_sync_runtime_canSpin(int64_t i)
 {

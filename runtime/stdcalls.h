@@ -57,6 +57,7 @@
     STD(sync_runtime_canSpin, STDF_LEAF)                                                           \
     STD(sync_runtime_doSpin, STDF_LEAF)                                                            \
     STD(sync_runtime_nanotime, 0)                                                                  \
+    STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                         \
     STD(sync_fatal, 0)                                                                             \
     STD(syscall_call, 0)            /* (nr, a, b, c, d, e) → result or -errno; does not block */ \
     STD(syscall_callblock, 0)       /* the same, inside rt_entersyscall … rt_exitsyscall */      \

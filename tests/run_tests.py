@@ -7,7 +7,9 @@
     run      tests/run/NAME.gol      output equals NAME.out, exit status 0 (or NAME.status);
                                      NAME.in is standard input, NAME.args one argument a line;
                                      a directory NAME/ is a program of several files
-    panics   tests/panics/NAME.gol   standard error begins with NAME.err; status 2 or NAME.status
+    panics   tests/panics/NAME.gol   standard error begins with NAME.err; status 2 or NAME.status;
+                                     the lines of NAME.report follow in it in this order, others
+                                     between them, addresses written 0x?, paths from the root on
     errors   tests/errors/NAME.gol   each line marked // ERROR "regexp" has such an error, and no
                                      other line has one
     golden   tests/golden/STAGE/NAME.gol   golc build --emit=STAGE prints NAME.out
@@ -118,7 +120,9 @@ def test_panics(golc, path):
         exe, r = build(golc, path, tmp, ["-O1"])
         if r.returncode != 0:
             return "does not build: " + r.stderr.decode(errors="replace")[:2000]
-        r = run([exe], input=b"")
+        report = beside(path, ".report", b"").decode()
+        # on one processor goroutines are numbered as they are started
+        r = run([exe], input=b"", env={"GOMAXPROCS": "1"} if report else {})
         if r.returncode != status:
             return f"exit status {r.returncode}, expected {status}: {r.stderr.decode(errors='replace')[:1000]}"
         if not r.stderr.startswith(want):
@@ -126,6 +130,16 @@ def test_panics(golc, path):
         out = beside(path, ".out")
         if out is not None and r.stdout != out:
             return "output: " + diff(out, r.stdout)
+        return lacks(report, r.stderr.decode(errors="replace"))
+    return None
+
+
+def lacks(report, text):
+    text = re.sub(r"0x[0-9a-f]+", "0x?", text).replace(str(ROOT) + "/", "")
+    lines = iter(text.splitlines())
+    for want in report.splitlines():
+        if want and want not in lines:
+            return f"standard error lacks (at its place) {want!r}: {text}"
     return None
 
 
