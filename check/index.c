@@ -80,7 +80,7 @@ static bool indexed_set(Checker *c, Operand *x, Indexed *r)
 {
     TypeSet s = check_typeset(c, x->type);
     for (uint32_t i = 0; i < s.n; i++) {
-        Indexed one;
+        Indexed one = {0};
         if (!indexed(x, s.u[i], &one))
             return false;
         if (i == 0) {
@@ -124,7 +124,7 @@ bool check_index_expr(Checker *c, Operand *x, Expr *e)
         return false;
     }
 
-    Indexed r;
+    Indexed r = {0};
     Type *u = type_underlying(x->type);
     bool ok = type_is_typeparam(x->type) ? indexed_set(c, x, &r) : indexed(x, u, &r);
     if (!ok) {

@@ -4,7 +4,8 @@
  * groups, internal functions that another unit calls are global but hidden, those that only
  * data names are local again, the split-stack notes go, which make linkers patch
  * prologues or refuse the object, and so do the unwind tables: frames are walked by their
- * frame pointers. */
+ * frame pointers.  Debugging information becomes our own line table, and stays only for -g. */
+#include "codegen/asm_lines.h"
 #include "codegen/gen.h"
 
 #include <stdlib.h>
@@ -78,6 +79,8 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
     const char *fn = NULL; /* whose section we are in, and how long its name is */
     size_t fn_len = 0;
     bool fn_comdat = false;
+    bool keep_debug = g->opt->debug_vars;
+    AsmLines *lines = asm_lines_new(g->arena, text, n);
     for (const char *p = text, *next; p < end; p = next) {
         const char *rest;
         next = memchr(p, '\n', (size_t)(end - p));
@@ -86,10 +89,13 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
             starts(p, end, "\t.section\t.note.GNU-no-split-stack", &rest) ||
             starts(p, end, "\t.ident\t", &rest) || starts(p, end, "\t.cfi_", &rest))
             continue;
-        /* a table that says again what .debug_ranges says */
         if (starts(p, end, "\t.section\t", &rest) || starts(p, end, "\t.text\n", &rest))
-            skip = starts(p, end, "\t.section\t.debug_aranges", &rest);
+            skip = !keep_debug && starts(p, end, "\t.section\t.debug_", &rest);
         if (skip)
+            continue;
+        asm_lines_see(lines, p, next, fn, fn_len, fn_comdat, out);
+        if (!keep_debug && (starts(p, end, "\t.loc ", &rest) || starts(p, end, "\t.file ", &rest) ||
+                            starts(p, end, "\t.file\t", &rest)))
             continue;
         /* a jump table goes with its function: in a section that all share it would keep
          * all functions with such tables in the program */
@@ -126,5 +132,6 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         }
         fwrite(p, 1, (size_t)(next - p), out);
     }
+    asm_lines_write(lines, out);
     return NULL;
 }

@@ -158,6 +158,9 @@ bool compile_to(Program *p, Unit *u, const Options *o, bool is_main, const char 
 struct IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise);
 /* Links the program to out_path (written beside and renamed). */
 bool link_program(Program *p, const Options *o, const char *out_path);
+/* Takes what does not run out of a linked program and packs its line table, in place.  Reports
+ * errors; a file that is not laid out as linkers do stays as it is. */
+bool pack_program(Arena *a, const char *path);
 int emit_stage(const Options *o);
 /* The whole build into out_path; nothing is written where the package is no program. */
 bool build_to(const Options *o, const char *out_path, bool *is_library);

@@ -57,8 +57,6 @@ bool link_program(Program *p, const Options *o, const char *out_path)
         vec_push(a, &v, head[i]);
     if (o->strip)
         vec_push(a, &v, "-s");
-    else if (o->args == NULL) /* a program to ship: 20 ms for a smaller file */
-        vec_push(a, &v, "--compress-debug-sections=zlib");
     vec_push(a, &v, "-o");
     vec_push(a, &v, out_path);
     vec_push(a, &v, crt1);
@@ -85,5 +83,10 @@ bool link_program(Program *p, const Options *o, const char *out_path)
         return false;
     }
     stage_done(o, "link");
+    bool to_ship = o->args == NULL && !o->strip && !o->debug_vars;
+    if (to_ship && !pack_program(a, out_path)) {
+        unlink(out_path);
+        return false;
+    }
     return true;
 }

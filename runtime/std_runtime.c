@@ -115,8 +115,6 @@ int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n)
         RtFrameInfo f[RT_MAX_INLINED];
         int levels = rt_frame_infos(all[i], f, RT_MAX_INLINED);
         for (int k = 0; k < levels && got < n; k++) {
-            if (!f[k].is_gol)
-                continue;
             if (rt_other_half(&halves, &f[k]))
                 continue;
             if (skip-- > 0)

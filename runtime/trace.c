@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * Stack traces: frames by the chain of frame pointers, which runs on through __morestack
- * from segment to segment; names, files and lines from the program's own DWARF through
- * libbacktrace.  Runs on a system stack, for goroutines that do not run.
+ * from segment to segment; names, files and lines from the program's line table (lines.c).  Runs on a system stack, for goroutines that do not run.
  */
 #include "runtime/trace.h"
 
-#include <backtrace.h>
 #include <string.h>
 
-#include "runtime/demangle.h"
 #include "runtime/schedimpl.h"
 
 /* ---- frames --------------------------------------------------------------------------------- */
@@ -74,79 +71,6 @@ void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp)
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
-static struct backtrace_state *state;
-static bool failed;
-
-static void on_error(void *data, const char *msg, int err)
-{
-    (void)data;
-    (void)msg;
-    (void)err;
-    failed = true;
-}
-
-/* libbacktrace asks the dynamic linker for the shared libraries: none are of interest. */
-int rt_no_libraries(void *fn, void *data);
-int rt_no_libraries(void *fn, void *data)
-{
-    (void)fn;
-    (void)data;
-    return 0;
-}
-
-static void on_symbol(void *data, uintptr_t pc, const char *name, uintptr_t addr, uintptr_t size)
-{
-    (void)pc;
-    (void)size;
-    RtFrameInfo *f = data;
-    if (name) {
-        f->symbol = name;
-        f->entry = addr;
-    }
-}
-
-typedef struct {
-    RtFrameInfo *f;
-    int n, max;
-} Levels;
-
-static int on_line(void *data, uintptr_t pc, const char *file, int line, const char *function)
-{
-    (void)pc;
-    Levels *l = data;
-    if (l->n == l->max)
-        return 1;
-    RtFrameInfo *f = &l->f[l->n++];
-    f->symbol = function;
-    f->file = file;
-    f->line = line;
-    return 0;
-}
-
-static void set_name(RtFrameInfo *f)
-{
-    /* GCC's clones of a function: name.part.0, name.constprop.1 */
-    char plain[512];
-    size_t k = 0;
-    for (const char *s = f->symbol; *s && *s != '.' && k < sizeof plain - 1; s++)
-        plain[k++] = *s;
-    plain[k] = 0;
-    size_t n = rt_demangle(plain, f->name, sizeof f->name);
-    f->is_gol = n > 0;
-    if (!f->is_gol) {
-        n = strlen(f->symbol);
-        if (n >= sizeof f->name)
-            n = sizeof f->name - 1;
-        memcpy(f->name, f->symbol, n);
-        f->name[n] = 0;
-    } else if (n > 5 && memcmp(f->name + n - 5, "#body", 5) == 0) {
-        f->name[n - 5] = 0;
-        f->is_half = true;
-    }
-    if (strstr(f->symbol, ".part."))
-        f->is_half = true;
-}
-
 bool rt_other_half(RtHalves *h, const RtFrameInfo *f)
 {
     if (h->on && strcmp(h->name, f->name) == 0) {
@@ -155,51 +79,26 @@ bool rt_other_half(RtHalves *h, const RtFrameInfo *f)
     }
     h->on = f->is_half;
     if (h->on)
-        strcpy(h->name, f->name);
+        h->name = f->name;
     return false;
 }
 
 int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max)
 {
     static RtMutex lock;
-    for (int i = 0; i < max; i++)
-        f[i] = (RtFrameInfo){.symbol = NULL};
-    Levels l = {f, 0, max};
-    RtFrameInfo outer = {.symbol = NULL};
     rt_lock(&lock);
-    if (!state)
-        state = backtrace_create_state(NULL, 1, on_error, NULL);
-    if (state && !failed) {
-        backtrace_pcinfo(state, pc - 1, on_line, on_error, &l);
-        failed = false;
-        backtrace_syminfo(state, pc - 1, on_symbol, on_error, &outer);
-        failed = false;
-    }
+    int n = rt_lines_find(pc - 1, f, max);
     rt_unlock(&lock);
-    if (l.n == 0)
-        l.n = 1;
-    RtFrameInfo *last = &f[l.n - 1];
-    if (outer.symbol) { /* the symbol table is surer than DWARF's name */
-        last->symbol = outer.symbol;
-        last->entry = outer.entry;
-    }
-    int n = 0;
-    for (int i = 0; i < l.n; i++)
-        if (f[i].symbol) {
-            if (n != i)
-                f[n] = f[i];
-            set_name(&f[n++]);
-        }
     return n;
 }
 
 bool rt_frame_info(uint64_t pc, RtFrameInfo *f)
 {
     RtFrameInfo all[RT_MAX_INLINED];
-    if (rt_frame_infos(pc, all, RT_MAX_INLINED) == 0)
-        return false;
-    *f = all[0];
-    return true;
+    bool known = rt_frame_infos(pc, all, RT_MAX_INLINED) > 0;
+    if (known)
+        *f = all[0];
+    return known;
 }
 
 /* ---- printing ------------------------------------------------------------------------------------ */
@@ -207,7 +106,7 @@ bool rt_frame_info(uint64_t pc, RtFrameInfo *f)
 static bool shown(const RtFrameInfo *f)
 {
     /* not what only makes the panic */
-    return f->is_gol && strncmp(f->name, "runtime.panic", 13) != 0;
+    return strncmp(f->name, "runtime.panic", 13) != 0;
 }
 
 /* A frame's lines, with those inlined in it. */

@@ -8,14 +8,12 @@
 #include "runtime/sched.h"
 
 typedef struct RtFrameInfo {
-    const char *symbol; /* as the linker knows it */
-    const char *file;   /* NULL if unknown */
+    const char *name; /* as Go writes it */
+    const char *file; /* NULL if unknown */
     int line;
-    uint64_t entry;
-    bool is_gol;
+    uint64_t entry; /* of the function; 0 for one that was inlined */
     bool is_half;   /* the body of a function with defer, or the part that GCC has split off:
-                       the other half, of the same name, follows */
-    char name[512]; /* as Go writes it, or the symbol */
+                     the other half, of the same name, follows */
 } RtFrameInfo;
 
 /* Return addresses from pc and frame pointer outwards, without the first `skip`. */
@@ -24,6 +22,9 @@ int rt_callers_last(const RtGoroutine *g, uint64_t pc, uint64_t rbp, uint64_t *r
                     int *at);
 /* Where a goroutine that does not run would go on. */
 void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp);
+/* lines.c: what code at pc belongs to, from the program's line table, innermost first; → how
+ * many, 0 if it is not Gol code or there is no table.  The names live as long as the program. */
+int rt_lines_find(uint64_t pc, RtFrameInfo *f, int max);
 /* What a return address belongs to.  May take milliseconds the first time. */
 bool rt_frame_info(uint64_t pc, RtFrameInfo *f);
 /* The same with what was inlined there, innermost first; → how many, 0 if unknown. */
@@ -32,7 +33,7 @@ int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max);
 /* Whether f, in a walk outwards, is the other half of the frame before. */
 typedef struct RtHalves {
     bool on;
-    char name[512];
+    const char *name;
 } RtHalves;
 bool rt_other_half(RtHalves *h, const RtFrameInfo *f);
 /* Prints frames as Go does, a long middle left out. */

@@ -1,5 +1,6 @@
 #!/bin/sh
 # panics.sh BINARY: the program's last words, for each way to die of t_panic.c, are Go's.
+# (Frames have no names there: only what golc makes has a line table.)
 bin=$1
 fail=0
 want() { # way, exit status, the beginning of standard error
@@ -17,14 +18,14 @@ want() { # way, exit status, the beginning of standard error
 }
 nl='
 '
-want panic 2 "panic: 42$nl${nl}goroutine 1 [running]:${nl}main.main("
-want index 2 "panic: runtime error: index out of range [5] with length 3$nl${nl}goroutine 1 [running]:$nl"
-want nested 2 "panic: 1$nl	panic: 2$nl	panic: 3$nl${nl}goroutine 1 [running]:$nl"
+want panic 2 "panic: 42$nl${nl}goroutine 1 [running]:"
+want index 2 "panic: runtime error: index out of range [5] with length 3$nl${nl}goroutine 1 [running]:"
+want nested 2 "panic: 1$nl	panic: 2$nl	panic: 3$nl${nl}goroutine 1 [running]:"
 want recovered 2 "panic: 1 [recovered]$nl	panic: 6$nl$nl"
 want repanicked 2 "panic: 1 [recovered, repanicked]$nl$nl"
 want fault 2 "panic: runtime error: invalid memory address or nil pointer dereference$nl[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x"
 want overflow 2 "runtime: goroutine stack exceeds 1000000000-byte limit${nl}fatal error: stack overflow$nl"
-want deadlock 2 "fatal error: all goroutines are asleep - deadlock!$nl${nl}goroutine 1 [chan receive]:${nl}main.main("
+want deadlock 2 "fatal error: all goroutines are asleep - deadlock!$nl${nl}goroutine 1 [chan receive]:"
 want goexit 2 "fatal error: no goroutines (main called runtime.Goexit) - deadlock!"
 want sendclosed 2 "panic: send on closed channel$nl$nl"
 want closeclosed 2 "panic: close of closed channel$nl$nl"
