@@ -47,7 +47,7 @@ double const_float64_val(const ConstVal *v);
 float const_float32_val(const ConstVal *v);
 ConstVal *const_real(Arena *a, const ConstVal *v);
 ConstVal *const_imag(Arena *a, const ConstVal *v);
-int const_sign(const ConstVal *v); /* -1 0 1; of a complex: 0 only if zero */
+int const_sign(const ConstVal *v);    /* -1 0 1; of a complex: 0 only if zero */
 int const_bit_len(const ConstVal *v); /* INT: bits of the magnitude */
 
 /* To INT/FLOAT/COMPLEX if the value is exactly that, else UNKNOWN. */
@@ -58,8 +58,7 @@ ConstVal *const_to_complex(Arena *a, const ConstVal *v);
 /* op: ADD SUB MUL QUO REM AND OR XOR AND_NOT LAND LOR; operands are matched to the larger
  * kind; QUO on two INTs with int_division is truncated, else an exact quotient.
  * Division by zero must be excluded by the caller. */
-ConstVal *const_binary(Arena *a, const ConstVal *x, Token op, const ConstVal *y,
-                       bool int_division);
+ConstVal *const_binary(Arena *a, const ConstVal *x, Token op, const ConstVal *y, bool int_division);
 /* op: ADD SUB XOR NOT.  prec: for XOR of an unsigned type its width in bits, else 0. */
 ConstVal *const_unary(Arena *a, Token op, const ConstVal *x, unsigned prec);
 ConstVal *const_shift(Arena *a, const ConstVal *x, Token op, uint64_t count);

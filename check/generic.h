@@ -42,7 +42,7 @@ enum {
 
 typedef struct Unifier {
     Arena *a;
-    TypeVec tparams; /* the bound ones */
+    TypeVec tparams;      /* the bound ones */
     VEC(Type **) handles; /* of tparams.p[i]: where its type is; joined ones share it */
     int depth;
 } Unifier;

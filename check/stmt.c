@@ -151,14 +151,13 @@ static void incdec_stmt(Checker *c, Stmt *s)
 static Token binary_of(Token op)
 {
     switch (op) {
+    /* clang-format off */
 #define OP(k)                                                                                      \
     case TOK_##k##_ASSIGN: return TOK_##k;
-        OP(ADD)
-        OP(SUB)
-        OP(MUL)
-        OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
+    OP(ADD) OP(SUB) OP(MUL) OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
 #undef OP
-            default : return TOK_ERROR;
+    default: return TOK_ERROR;
+    /* clang-format on */
     }
 }
 

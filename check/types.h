@@ -78,7 +78,7 @@ typedef enum TypeKind {
 } TypeKind;
 
 typedef struct StructField {
-    Object *var; /* OBJ_FIELD: name, type, position */
+    Object *var;     /* OBJ_FIELD: name, type, position */
     const char *tag; /* unquoted bytes, or NULL */
     uint32_t tag_len;
     bool embedded;
@@ -99,12 +99,12 @@ struct Type {
     uint32_t align_cache;
     struct MethodSet *method_set;
     uint32_t mono_vertex; /* mono.c's, of a type parameter or local type; 0: none */
-    void *ir_type; /* the lowering's */
-    void *ir_desc; /* the lowering's: symbol of its descriptor */
+    void *ir_type;        /* the lowering's */
+    void *ir_desc;        /* the lowering's: symbol of its descriptor */
     union {
         struct {
             BasicKind kind;
-            unsigned flags; /* BF_* */
+            unsigned flags;   /* BF_* */
             const char *name; /* "byte" and "rune" are nodes of their own, identical to
                                  uint8 and int32 */
         } basic;
@@ -122,10 +122,10 @@ struct Type {
             ObjectVec vars; /* OBJ_VAR */
         } tuple;
         struct {
-            Object *recv; /* OBJ_VAR or NULL */
+            Object *recv;           /* OBJ_VAR or NULL */
             Type *params, *results; /* TYPE_TUPLE, never NULL */
-            bool variadic; /* the last parameter's type is then a slice */
-            ObjectVec tparams; /* OBJ_TYPENAME of TYPE_TYPEPARAMs */
+            bool variadic;          /* the last parameter's type is then a slice */
+            ObjectVec tparams;      /* OBJ_TYPENAME of TYPE_TYPEPARAMs */
         } sig;
         struct {
             ObjectVec methods; /* OBJ_FUNC, explicitly declared */
@@ -135,11 +135,11 @@ struct Type {
              * set's terms */
             bool complete;
             ObjectVec all_methods;
-            bool is_comparable;  /* the predeclared comparable, or embeds it */
-            bool has_terms;      /* restricted to terms */
+            bool is_comparable; /* the predeclared comparable, or embeds it */
+            bool has_terms;     /* restricted to terms */
             UnionTermVec terms;
             bool completing; /* for recursion */
-            bool implicit; /* around a constraint that is a type or union: [T ~int] */
+            bool implicit;   /* around a constraint that is a type or union: [T ~int] */
         } iface;
         struct {
             Type *key, *elem;
@@ -149,22 +149,22 @@ struct Type {
             Type *elem;
         } chan;
         struct {
-            Object *obj; /* OBJ_TYPENAME */
+            Object *obj;      /* OBJ_TYPENAME */
             Type *underlying; /* never TYPE_NAMED once resolved */
             /* OBJ_FUNC declared on T or *T.  Of an instance: made on demand, NULL before,
              * so go through type_named_method. */
             ObjectVec methods;
-            TypeVec targs;     /* type arguments of an instance */
-            Type *origin;      /* generic type of an instance */
+            TypeVec targs; /* type arguments of an instance */
+            Type *origin;  /* generic type of an instance */
             ObjectVec tparams;
             /* of a type declared inside a generic function: the function's (and its
              * receiver's) type parameters, which are its own as well: substitution makes
              * an instance of it for each instance of the function */
             ObjectVec outer;
-            TypeVec instances; /* of a generic type: those made so far */
-            uint8_t validity; /* cycles.c's */
-            bool expanding;    /* an instance whose underlying type is being made */
-            bool finite; /* the checker's: no cycle by value through it */
+            TypeVec instances;    /* of a generic type: those made so far */
+            uint8_t validity;     /* cycles.c's */
+            bool expanding;       /* an instance whose underlying type is being made */
+            bool finite;          /* the checker's: no cycle by value through it */
             uint32_t local_index; /* distinguishes types declared in functions: 0 at
                                      package level, else unique in the package */
         } named;
@@ -244,18 +244,18 @@ typedef enum BuiltinId {
  * parameter's type is MODE_VALUE even if it was written as a constant: e->cv of the literal
  * has the value, e->type the parameter. */
 typedef struct FuncInfo {
-    Object *obj;         /* OBJ_FUNC; NULL for a function literal */
-    Expr *lit;           /* EXPR_FUNC_LIT; NULL for a declaration */
+    Object *obj;            /* OBJ_FUNC; NULL for a function literal */
+    Expr *lit;              /* EXPR_FUNC_LIT; NULL for a declaration */
     struct FuncInfo *outer; /* enclosing function of a literal, NULL at package level */
     Package *pkg;
     Type *sig;
     Stmt *body;
-    Scope *scope; /* of parameters and body */
-    Object *recv; /* OBJ_VAR or NULL */
+    Scope *scope;              /* of parameters and body */
+    Object *recv;              /* OBJ_VAR or NULL */
     ObjectVec params, results; /* OBJ_VAR, one each, also unnamed and blank ones */
     bool has_defer, has_recover, has_named_results;
-    bool defer_in_loop; /* a defer that may run more than once (loop or backward goto) */
-    ObjectVec captures; /* variables of enclosing functions that this literal (or one
+    bool defer_in_loop;          /* a defer that may run more than once (loop or backward goto) */
+    ObjectVec captures;          /* variables of enclosing functions that this literal (or one
                            inside it) uses, in order of first use */
     VEC(struct FuncInfo *) lits; /* literals directly inside, in source order */
 } FuncInfo;
@@ -268,13 +268,13 @@ struct Object {
     Type *type; /* NULL until resolved */
     Scope *parent;
     bool used;
-    uint8_t color; /* resolution: white, grey, black */
+    uint8_t color;      /* resolution: white, grey, black */
     bool alias_pending; /* an alias being resolved */
-    uint32_t order; /* of declaration in the package, from 1; 0 for locals */
-    struct Decl *decl; /* package-level and local declaration, or NULL */
+    uint32_t order;     /* of declaration in the package, from 1; 0 for locals */
+    struct Decl *decl;  /* package-level and local declaration, or NULL */
     File *file;
     struct DeclInfo *check; /* the checker's */
-    Pos scope_pos; /* where a local object's scope starts; NOPOS: everywhere */
+    Pos scope_pos;          /* where a local object's scope starts; NOPOS: everywhere */
 
     union {
         struct {
@@ -288,27 +288,27 @@ struct Object {
             ObjectVec tparams; /* of a generic alias; its type is that with them in it */
         } typename;
         struct {
-            FuncInfo *owner;  /* declaring function; NULL: package level */
+            FuncInfo *owner; /* declaring function; NULL: package level */
             bool is_param, is_result, is_recv;
-            bool captured;    /* used in a literal inside owner */
-            bool addr_taken;  /* &v, v[:] of an array, or an implicit & for a method call,
+            bool captured;   /* used in a literal inside owner */
+            bool addr_taken; /* &v, v[:] of an array, or an implicit & for a method call,
                                  also of a part of v (v.f, v[i] of an array) */
-            bool reassigned;  /* assigned after its declaration (also op=, ++, range =,
+            bool reassigned; /* assigned after its declaration (also op=, ++, range =,
                                  a part of it) */
-            bool in_loop;     /* declared inside a loop's body or header */
-            void *ir;         /* the lowering's */
+            bool in_loop;    /* declared inside a loop's body or header */
+            void *ir;        /* the lowering's */
         } var;
         struct {
             int index;
             bool embedded;
         } field;
         struct {
-            Decl *decl;     /* DECL_FUNC; NULL for interface methods */
-            FuncInfo *info; /* NULL until its body was checked */
-            bool ptr_recv;  /* method on *T */
-            Type *recv_named; /* TYPE_NAMED of a method, or the interface type */
+            Decl *decl;             /* DECL_FUNC; NULL for interface methods */
+            FuncInfo *info;         /* NULL until its body was checked */
+            bool ptr_recv;          /* method on *T */
+            Type *recv_named;       /* TYPE_NAMED of a method, or the interface type */
             const char *std_symbol; /* body-less: the C symbol that implements it */
-            Object *origin; /* method of an instance: the generic method; else NULL */
+            Object *origin;         /* method of an instance: the generic method; else NULL */
             void *ir;
         } func;
         struct {
@@ -361,11 +361,12 @@ struct Package {
     VEC(Package *) imports; /* direct, in order of first import */
     /* Initialisation: each step is `lhs = rhs`, several lhs for one call. */
     VEC(InitStep) inits;
-    VEC(FuncInfo *) funcs;   /* all declared functions, methods and their literals (after
+    VEC(FuncInfo *)
+    funcs;                /* all declared functions, methods and their literals (after
                                 their declaration), in source order; only checked bodies */
-    ObjectVec init_funcs;    /* func init(), in order */
-    TypeVec named_types;     /* every defined type, local ones too, in order */
-    bool is_std;             /* from golc's own library */
+    ObjectVec init_funcs; /* func init(), in order */
+    TypeVec named_types;  /* every defined type, local ones too, in order */
+    bool is_std;          /* from golc's own library */
     bool complete, had_errors;
     bool fake; /* stands for an import that failed: unknown names are not reported */
     uint32_t nlocal_types;
@@ -376,9 +377,9 @@ struct Package {
 
 extern Type *type_basic[BASIC_COUNT];
 extern Type *type_byte, *type_rune; /* identical to uint8, int32 */
-extern Type *type_any;        /* interface{} (an alias) */
-extern Type *type_error;      /* TYPE_NAMED */
-extern Type *type_comparable; /* TYPE_NAMED */
+extern Type *type_any;              /* interface{} (an alias) */
+extern Type *type_error;            /* TYPE_NAMED */
+extern Type *type_comparable;       /* TYPE_NAMED */
 extern Type *type_empty_tuple;
 extern Scope *universe;
 extern Package *package_unsafe;
@@ -520,8 +521,8 @@ const char *object_string(Arena *a, Object *o, Package *rel);
 typedef Package *(*ImportFn)(void *arg, const char *path, Range where);
 
 typedef struct CheckOptions {
-    bool bodies;     /* check function bodies too */
-    bool is_std;     /* body-less functions are allowed */
+    bool bodies; /* check function bodies too */
+    bool is_std; /* body-less functions are allowed */
     ImportFn import;
     void *import_arg;
 } CheckOptions;

@@ -24,6 +24,7 @@
 /* ---- types ------------------------------------------------------------------------- */
 
 /* X(ENUM, "text", size) */
+/* clang-format off */
 #define IR_SCALARS(X)                                                                              \
     X(VOID, "void", 0)                                                                             \
     X(BOOL, "bool", 1)                                                                             \
@@ -31,6 +32,7 @@
     X(U8, "u8", 1) X(U16, "u16", 2) X(U32, "u32", 4) X(U64, "u64", 8)                              \
     X(F32, "f32", 4) X(F64, "f64", 8)                                                              \
     X(PTR, "ptr", 8)
+/* clang-format on */
 
 typedef enum IrTypeKind {
 #define X(k, s, z) IRT_##k,
@@ -97,7 +99,7 @@ struct IrSym {
     const Name *name; /* the Gol symbol, unmangled: "main.(*T).Get"; for C functions of
                          the runtime ("rt_x", "std_os_write") is_c is set */
     IrLinkage linkage;
-    bool is_c;     /* not mangled */
+    bool is_c; /* not mangled */
     bool is_func;
     bool via_stub; /* C function that is entered through sys_NAME */
     IrFunc *func;  /* definition, if here */
@@ -141,6 +143,7 @@ typedef struct IrOpnd {
  */
 enum { IRF_TERM = 1, IRF_PANIC = 2, IRF_EFFECT = 4, IRF_COMMUTES = 8 };
 
+/* clang-format off */
 #define IR_OPS(X)                                                                                  \
     /* values */                                                                                   \
     X(COPY, "copy", 1, 0)                                                                          \
@@ -228,6 +231,7 @@ enum { IRF_TERM = 1, IRF_PANIC = 2, IRF_EFFECT = 4, IRF_COMMUTES = 8 };
     X(SWITCH, "switch", 1, IRF_TERM) /* integer; .cases[i] → targets[i + 1]; else targets[0] */    \
     X(RET, "ret", -1, IRF_TERM)  /* none, or the one result value */                               \
     X(UNREACHABLE, "unreachable", 0, IRF_TERM)
+/* clang-format on */
 
 typedef enum IrOp {
 #define X(op, s, n, f) IR_##op,
@@ -260,9 +264,9 @@ typedef struct IrInst {
 } IrInst;
 
 struct IrBlock {
-    uint32_t id; /* prints as b<id>; dense in the function after ir_func_renumber */
+    uint32_t id;         /* prints as b<id>; dense in the function after ir_func_renumber */
     VEC(IrInst *) insts; /* the last one is the terminator */
-    bool cold; /* ends in a panic */
+    bool cold;           /* ends in a panic */
 };
 
 typedef struct IrReg {
@@ -295,8 +299,8 @@ struct IrData {
     uint64_t size;
     uint32_t align;
     bool read_only;
-    bool has_pointers; /* writable and scanned: section gol_data / gol_bss */
-    uint8_t *bytes;    /* NULL: all zero */
+    bool has_pointers;   /* writable and scanned: section gol_data / gol_bss */
+    uint8_t *bytes;      /* NULL: all zero */
     VEC(IrReloc) relocs; /* sorted by at */
 };
 

@@ -7,6 +7,7 @@
 #include "base/source.h"
 
 /* X(NAME, text, binary precedence or 0) */
+/* clang-format off */
 #define TOKENS_SPECIAL(X)                                                                          \
     X(EOF, "EOF", 0)                                                                               \
     X(ERROR, "invalid token", 0)                                                                   \
@@ -16,7 +17,9 @@
     X(IMAG, "imaginary literal", 0)                                                                \
     X(CHAR, "rune literal", 0)                                                                     \
     X(STRING, "string literal", 0)
+/* clang-format on */
 
+/* clang-format off */
 #define TOKENS_OPERATORS(X)                                                                        \
     X(ADD, "+", 4) X(SUB, "-", 4) X(MUL, "*", 5) X(QUO, "/", 5) X(REM, "%", 5)                     \
     X(AND, "&", 5) X(OR, "|", 4) X(XOR, "^", 4) X(SHL, "<<", 5) X(SHR, ">>", 5)                    \
@@ -31,7 +34,9 @@
     X(ELLIPSIS, "...", 0)                                                                          \
     X(LPAREN, "(", 0) X(LBRACK, "[", 0) X(LBRACE, "{", 0) X(COMMA, ",", 0) X(PERIOD, ".", 0)       \
     X(RPAREN, ")", 0) X(RBRACK, "]", 0) X(RBRACE, "}", 0) X(SEMICOLON, ";", 0) X(COLON, ":", 0)
+/* clang-format on */
 
+/* clang-format off */
 #define TOKENS_KEYWORDS(X)                                                                         \
     X(BREAK, "break", 0) X(CASE, "case", 0) X(CHAN, "chan", 0) X(CONST, "const", 0)                \
     X(CONTINUE, "continue", 0) X(DEFAULT, "default", 0) X(DEFER, "defer", 0)                       \
@@ -40,6 +45,7 @@
     X(INTERFACE, "interface", 0) X(MAP, "map", 0) X(PACKAGE, "package", 0)                         \
     X(RANGE, "range", 0) X(RETURN, "return", 0) X(SELECT, "select", 0) X(STRUCT, "struct", 0)      \
     X(SWITCH, "switch", 0) X(TYPE, "type", 0) X(VAR, "var", 0)
+/* clang-format on */
 
 #define TOKENS(X) TOKENS_SPECIAL(X) TOKENS_OPERATORS(X) TOKENS_KEYWORDS(X)
 

@@ -29,6 +29,7 @@ typedef VEC(Decl *) DeclVec;
 /* ---- expressions and types ------------------------------------------------------- */
 
 /* X(KIND, "name in --emit=ast") */
+/* clang-format off */
 #define EXPR_KINDS(X)                                                                              \
     X(BAD, "BadExpr")                                                                              \
     X(IDENT, "Ident")                                                                              \
@@ -52,6 +53,7 @@ typedef VEC(Decl *) DeclVec;
     X(INTERFACE_TYPE, "InterfaceType")                                                             \
     X(MAP_TYPE, "MapType")                                                                         \
     X(CHAN_TYPE, "ChanType")
+/* clang-format on */
 
 typedef enum ExprKind {
 #define X(k, s) EXPR_##k,
@@ -62,15 +64,15 @@ typedef enum ExprKind {
 /* What an expression denotes, as go/types calls it. */
 typedef enum OperandMode {
     MODE_INVALID,
-    MODE_NOVALUE,   /* a call without results */
-    MODE_BUILTIN,   /* a built-in function */
-    MODE_TYPE,      /* a type */
-    MODE_CONST,     /* e->cv holds the value */
-    MODE_VAR,       /* addressable */
-    MODE_MAPINDEX,  /* m[k]: assignable, not addressable, comma-ok allowed */
-    MODE_VALUE,     /* a computed value */
-    MODE_NIL,       /* the untyped nil; e->type is the type it took on */
-    MODE_COMMAOK,   /* as MODE_VALUE, comma-ok allowed: <-ch, x.(T) */
+    MODE_NOVALUE,  /* a call without results */
+    MODE_BUILTIN,  /* a built-in function */
+    MODE_TYPE,     /* a type */
+    MODE_CONST,    /* e->cv holds the value */
+    MODE_VAR,      /* addressable */
+    MODE_MAPINDEX, /* m[k]: assignable, not addressable, comma-ok allowed */
+    MODE_VALUE,    /* a computed value */
+    MODE_NIL,      /* the untyped nil; e->type is the type it took on */
+    MODE_COMMAOK,  /* as MODE_VALUE, comma-ok allowed: <-ch, x.(T) */
 } OperandMode;
 
 /* One group of parameters, results, fields, methods or type parameters that share a
@@ -102,10 +104,10 @@ struct Expr {
     /* the checker's findings; mode INVALID before and for wrong code */
     OperandMode mode;
     uint8_t untyped_state; /* the checker's own, while the type is still untyped */
-    Type *type;   /* final: an untyped operand has the type it was converted to; a
+    Type *type;            /* final: an untyped operand has the type it was converted to; a
                      comma-ok expression used in its two-value form has a tuple type;
                      for MODE_TYPE the denoted type */
-    ConstVal *cv; /* MODE_CONST */
+    ConstVal *cv;          /* MODE_CONST */
     /* An instance of a generic function or type: its type arguments, written or inferred;
      * on the name (an EXPR_IDENT or EXPR_SELECTOR) and on the f[T] around it. */
     Type **targs;
@@ -132,8 +134,8 @@ struct Expr {
             int64_t length;
         } complit;
         struct {
-            Expr *type; /* EXPR_FUNC_TYPE */
-            Stmt *body; /* STMT_BLOCK */
+            Expr *type;            /* EXPR_FUNC_TYPE */
+            Stmt *body;            /* STMT_BLOCK */
             struct FuncInfo *info; /* checker */
         } funclit;
         struct {
@@ -211,6 +213,7 @@ struct Expr {
 
 /* ---- statements --------------------------------------------------------------------- */
 
+/* clang-format off */
 #define STMT_KINDS(X)                                                                              \
     X(BAD, "BadStmt")                                                                              \
     X(EMPTY, "EmptyStmt")                                                                          \
@@ -233,6 +236,7 @@ struct Expr {
     X(SELECT, "SelectStmt")                                                                        \
     X(FOR, "ForStmt")                                                                              \
     X(RANGE, "RangeStmt")
+/* clang-format on */
 
 typedef enum StmtKind {
 #define X(k, s) STMT_##k,
@@ -273,12 +277,12 @@ struct Stmt {
         } assign;
         struct {
             Expr *call; /* EXPR_CALL, after parentheses are stripped, once checked */
-        } go; /* STMT_GO and STMT_DEFER */
+        } go;           /* STMT_GO and STMT_DEFER */
         struct {
             ExprVec results;
         } ret;
         struct {
-            Token tok; /* BREAK CONTINUE GOTO FALLTHROUGH */
+            Token tok;         /* BREAK CONTINUE GOTO FALLTHROUGH */
             const Name *label; /* NULL: none */
             Range label_range;
             Stmt *target; /* checker: the labelled statement's STMT_LABELED (goto), or
@@ -302,8 +306,8 @@ struct Stmt {
             Pos colon;
         } clause;
         struct {
-            Stmt *init; /* or NULL */
-            Expr *tag;  /* or NULL */
+            Stmt *init;      /* or NULL */
+            Expr *tag;       /* or NULL */
             StmtVec clauses; /* STMT_CASE */
             Pos rbrace;
         } switch_;
@@ -311,7 +315,7 @@ struct Stmt {
             Stmt *init;
             const Name *bind; /* x := y.(type), else NULL */
             Range bind_range;
-            Expr *x; /* the y of y.(type) */
+            Expr *x;         /* the y of y.(type) */
             StmtVec clauses; /* STMT_CASE; exprs are types or nil */
             Pos rbrace;
         } type_switch;
@@ -346,6 +350,7 @@ struct Stmt {
 
 /* ---- declarations -------------------------------------------------------------------- */
 
+/* clang-format off */
 #define DECL_KINDS(X)                                                                              \
     X(BAD, "BadDecl")                                                                              \
     X(IMPORT, "ImportSpec")                                                                        \
@@ -353,6 +358,7 @@ struct Stmt {
     X(VAR, "VarSpec")                                                                              \
     X(TYPE, "TypeSpec")                                                                            \
     X(FUNC, "FuncDecl")
+/* clang-format on */
 
 typedef enum DeclKind {
 #define X(k, s) DECL_##k,
@@ -388,8 +394,8 @@ struct Decl {
         struct {
             Field *recv; /* NULL: function */
             Expr *name;
-            Expr *type; /* EXPR_FUNC_TYPE */
-            Stmt *body; /* NULL: no body */
+            Expr *type;            /* EXPR_FUNC_TYPE */
+            Stmt *body;            /* NULL: no body */
             struct FuncInfo *info; /* checker */
         } func;
     };

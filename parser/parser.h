@@ -39,10 +39,10 @@ typedef struct Parser {
     bool stop;           /* nested too deeply: give up */
 
     /* for checks that need context */
-    bool decl_seen;     /* a declaration other than an import */
-    bool func_no_body;  /* the last top-level declaration is a func without a body */
-    uint32_t group;     /* number of the last declaration group */
-    int head_parts;     /* of the last head of a statement: 1, or 2 for more */
+    bool decl_seen;    /* a declaration other than an import */
+    bool func_no_body; /* the last top-level declaration is a func without a body */
+    uint32_t group;    /* number of the last declaration group */
+    int head_parts;    /* of the last head of a statement: 1, or 2 for more */
     const LexToken *list_open, *list_close; /* of the last list of type parameters */
     Pos group_end;                          /* where the last parenthesised group ended */
     Pos result_end; /* where the last signature's result ended; NOPOS: none */

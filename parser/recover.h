@@ -479,8 +479,8 @@ static void resync(Parser *P, const yy_state_t *sp)
 /* At the end of the file: says which bracket is still open. */
 static void note_open(Parser *P, Diag *d)
 {
-    bool end = P->last->kind == TOK_EOF ||
-               (P->last->kind == TOK_SEMICOLON && P->last->semi == SEMI_EOF);
+    bool end =
+        P->last->kind == TOK_EOF || (P->last->kind == TOK_SEMICOLON && P->last->semi == SEMI_EOF);
     if (d && end && P->nest.n) {
         const Nest *n = &P->nest.p[P->nest.n - 1];
         diag_note(d, n->pos, "this %s is not closed", token_text[n->kind]);

@@ -54,10 +54,12 @@
 #define RTF_PANIC 8    /* may panic */
 #define RTF_LEAF 16    /* called directly on the goroutine's stack */
 #define RTF_G 32       /* called directly, runs split-stack code on the goroutine's stack */
-#define RTF_FAST 128  /* called directly as fast_rt_NAME, which does the common case as a leaf and
-                         else goes on in the stub by itself */
-#define RTF_PURE 64    /* no side effect, result depends on memory only */
+/* called directly as fast_rt_NAME, which does the common case as a leaf and else goes on in
+ * the stub by itself */
+#define RTF_FAST 128
+#define RTF_PURE 64 /* no side effect, result depends on memory only */
 
+/* clang-format off */
 #define RT_CALLS(RT)                                                                               \
     /* memory: objects come zeroed; types are RtType* */                                           \
     RT(new, "new", "p:p", RTF_ALLOC | RTF_FAST)                         /* type → object */                   \
@@ -153,6 +155,7 @@
     RT(print_pointer, "print.pointer", "v:p", 0)                                                   \
     RT(print_slice, "print.slice", "v:pii", 0)                                                     \
     RT(print_iface, "print.iface", "v:pp", 0)
+/* clang-format on */
 
 #ifndef __ASSEMBLER__
 
@@ -198,27 +201,29 @@ typedef struct RtClosure {
  *     Rt<Kind>Type                begins with RtType: the kind's part
  *     RtUncommon                  if flags & RT_UNCOMMON: at type->uncommon
  */
+/* clang-format off */
 typedef enum RtKind { /* the numbers of reflect.Kind */
     RT_INVALID, RT_BOOL, RT_INT, RT_INT8, RT_INT16, RT_INT32, RT_INT64, RT_UINT, RT_UINT8,
     RT_UINT16, RT_UINT32, RT_UINT64, RT_UINTPTR, RT_FLOAT32, RT_FLOAT64, RT_COMPLEX64,
     RT_COMPLEX128, RT_ARRAY, RT_CHAN, RT_FUNC, RT_INTERFACE, RT_MAP, RT_POINTER, RT_SLICE,
     RT_STRING, RT_STRUCT, RT_UNSAFE_POINTER,
 } RtKind;
+/* clang-format on */
 
 enum {
-    RT_NAMED_TYPE = 1,     /* a defined or predeclared type */
+    RT_NAMED_TYPE = 1, /* a defined or predeclared type */
     RT_COMPARABLE = 2, /* == is allowed (it may still panic through an interface inside) */
-    RT_PLAIN_EQ = 4,  /* == is equality of the bytes: no padding, floats, strings, interfaces */
-    RT_GCREPEAT = 8,  /* an array whose ptrmap is that of its element, to be repeated */
-    RT_VARIADIC = 16, /* RT_FUNC: the last parameter is variadic */
+    RT_PLAIN_EQ = 4,   /* == is equality of the bytes: no padding, floats, strings, interfaces */
+    RT_GCREPEAT = 8,   /* an array whose ptrmap is that of its element, to be repeated */
+    RT_VARIADIC = 16,  /* RT_FUNC: the last parameter is variadic */
 };
 
 typedef struct RtMethod { /* of a type, sorted by name, then pkgpath */
     RtString name;
-    RtString pkgpath;     /* empty for exported names */
-    uint64_t sig; /* identifies the func type without receiver: a hash of its key.  No
+    RtString pkgpath; /* empty for exported names */
+    uint64_t sig;     /* identifies the func type without receiver: a hash of its key.  No
                      descriptor: what a method only mentions is not linked for its sake */
-    void *ifn; /* code with the interface's data word as first parameter */
+    void *ifn;        /* code with the interface's data word as first parameter */
 } RtMethod;
 
 typedef struct RtUncommon {
@@ -234,7 +239,7 @@ struct RtType {
     uint8_t kind;      /* RtKind */
     uint8_t align;
     uint8_t flags;
-    uint8_t alloc; /* rt_alloc_run of runtime/allocrun.h; 0 is always right, but slower */
+    uint8_t alloc;         /* rt_alloc_run of runtime/allocrun.h; 0 is always right, but slower */
     const uint8_t *ptrmap; /* one bit a word of ptrbytes, 1: pointer (also interface data
                               words, which may hold scalars); RT_GCREPEAT: see elem */
     RtString string;       /* as %T prints it: "main.T", "[]int" */
@@ -243,18 +248,54 @@ struct RtType {
     const RtUncommon *uncommon; /* or NULL */
 };
 
-typedef struct { RtType t; const RtType *elem; int64_t len; const RtType *slice; } RtArrayType;
-typedef struct { RtType t; const RtType *elem; int64_t dir; /* 1 recv, 2 send, 3 both, as
-                                                  reflect.ChanDir */ } RtChanType;
-typedef struct { RtType t; const RtType *elem; } RtPointerType; /* also slices */
-typedef struct { RtType t; const RtType *elem; } RtSliceType;
-typedef struct { RtType t; const RtType *const *in; int64_t nin; const RtType *const *out;
-                 int64_t nout; } RtFuncType;
-typedef struct { RtString name, pkgpath; uint64_t sig; } RtImethod;
-typedef struct { RtType t; const RtImethod *methods; int64_t nmethods; } RtInterfaceType;
+typedef struct {
+    RtType t;
+    const RtType *elem;
+    int64_t len;
+    const RtType *slice;
+} RtArrayType;
+typedef struct {
+    RtType t;
+    const RtType *elem;
+    int64_t dir; /* 1 recv, 2 send, 3 both, as reflect.ChanDir */
+} RtChanType;
+typedef struct {
+    RtType t;
+    const RtType *elem;
+} RtPointerType; /* also slices */
+typedef struct {
+    RtType t;
+    const RtType *elem;
+} RtSliceType;
+typedef struct {
+    RtType t;
+    const RtType *const *in;
+    int64_t nin;
+    const RtType *const *out;
+    int64_t nout;
+} RtFuncType;
+typedef struct {
+    RtString name, pkgpath;
+    uint64_t sig;
+} RtImethod;
+typedef struct {
+    RtType t;
+    const RtImethod *methods;
+    int64_t nmethods;
+} RtInterfaceType;
 /* hashing: how the runtime treats keys, decided by the compiler */
-typedef enum RtKeyKind { RT_KEY_GENERAL, RT_KEY_32, RT_KEY_64, RT_KEY_STRING, RT_KEY_PLAIN } RtKeyKind;
-typedef struct { RtType t; const RtType *key, *elem; int64_t keykind; /* RtKeyKind */ } RtMapType;
+typedef enum RtKeyKind {
+    RT_KEY_GENERAL,
+    RT_KEY_32,
+    RT_KEY_64,
+    RT_KEY_STRING,
+    RT_KEY_PLAIN
+} RtKeyKind;
+typedef struct {
+    RtType t;
+    const RtType *key, *elem;
+    int64_t keykind; /* RtKeyKind */
+} RtMapType;
 typedef struct {
     RtString name;
     RtString pkgpath; /* empty for exported names */
@@ -263,7 +304,11 @@ typedef struct {
     uint64_t offset;
     uint64_t embedded; /* 0 or 1 */
 } RtStructField;
-typedef struct { RtType t; const RtStructField *fields; int64_t nfields; } RtStructType;
+typedef struct {
+    RtType t;
+    const RtStructField *fields;
+    int64_t nfields;
+} RtStructType;
 
 /* Interface table: one per (interface type, dynamic type) pair that is used; built by the
  * compiler where both are known (COMDAT symbol G"itab:"+…), else by rt_itab at run time.
@@ -278,8 +323,8 @@ typedef struct RtItab {
 
 enum { RT_SELECT_SEND = 1, RT_SELECT_RECV = 2 };
 typedef struct RtSelectCase {
-    void *chan;    /* may be NULL: never ready */
-    void *elem;    /* value to send, or where to receive to (may be NULL) */
+    void *chan; /* may be NULL: never ready */
+    void *elem; /* value to send, or where to receive to (may be NULL) */
     uint32_t dir;
     uint32_t recv_ok; /* out */
 } RtSelectCase;
@@ -301,12 +346,13 @@ typedef enum RtSliceFault {
     RT_SLICE3_C,    /* s[lo:hi:] */
 } RtSliceFault;
 
-typedef enum RtRangeFault {  /* the state of a range-over-func loop; 0: all is well */
-    RT_RANGE_DONE = 1,       /* "range function continued iteration after function for loop body
+typedef enum RtRangeFault { /* the state of a range-over-func loop; 0: all is well */
+                            RT_RANGE_DONE =
+                                1, /* "range function continued iteration after function for loop body
                                 returned false" */
-    RT_RANGE_PANIC,          /* "… after loop body panic" */
-    RT_RANGE_EXHAUSTED,      /* "… after whole loop exit" */
-    RT_RANGE_MISSING_PANIC,  /* "range function recovered a loop body panic and did not resume
+                            RT_RANGE_PANIC,     /* "… after loop body panic" */
+                            RT_RANGE_EXHAUSTED, /* "… after whole loop exit" */
+                            RT_RANGE_MISSING_PANIC, /* "range function recovered a loop body panic and did not resume
                                 panicking" */
 } RtRangeFault;
 
@@ -352,13 +398,13 @@ typedef struct RtG {
     /* the runtime's own part follows, runtime/sched.h */
 } RtG;
 
-#define RT_G_SYMBOL "rt_g"          /* _Thread_local RtG * */
+#define RT_G_SYMBOL "rt_g"           /* _Thread_local RtG * */
 #define RT_WB_SYMBOL "rt_wb_enabled" /* uint32_t: 1 while marking: store.ref must record */
 
 /* What the linker driver must provide to the runtime: generated by the compiler in the
  * main package's object. */
-#define RT_SYM_MAIN "Gmain_dmain"      /* main.main */
-#define RT_SYM_INIT "gol_init_all"     /* void(void), split-stack: all packages' init in order */
+#define RT_SYM_MAIN "Gmain_dmain"  /* main.main */
+#define RT_SYM_INIT "gol_init_all" /* void(void), split-stack: all packages' init in order */
 /* Package-level variables that may hold pointers stand in sections .gol_data and .gol_bss
  * (as C identifiers gol_data/gol_bss: the linker's __start_gol_data, __stop_… delimit
  * them); pointer-free ones in .data/.bss. */

@@ -19,6 +19,7 @@
 
 /* X(bytes of an object, pages of a span).  Class numbers count from 1; class 1 is never
  * allocated from (8 bytes take 16), it is there for the rounding of capacities. */
+/* clang-format off */
 #define RT_SIZE_CLASSES(X)                                                                         \
     X(8, 1)                                                                                        \
     X(16, 1) X(24, 1) X(32, 1) X(48, 1) X(64, 1) X(80, 1) X(96, 1) X(112, 1) X(128, 1) X(144, 1)   \
@@ -31,6 +32,7 @@
                                 X(10880, 4) X(12288, 3) X(13568, 5) X(14336, 7) X(16384, 2)        \
                                     X(18432, 9) X(19072, 7) X(20480, 5) X(21760, 8) X(24576, 3)    \
                                         X(27264, 10) X(28672, 7) X(32768, 4)
+/* clang-format on */
 
 enum {
     RT_NCLASSES = 68,     /* class 0 stands for large objects */

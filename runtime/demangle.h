@@ -8,10 +8,12 @@
 #include <stddef.h>
 
 /* letter after '_' and the byte that it stands for */
+/* clang-format off */
 #define RT_MANGLE_ESCAPES(X)                                                                       \
     X('_', '_')                                                                                    \
     X('d', '.') X('s', '/') X('p', '*') X('l', '(') X('r', ')') X('b', '[') X('e', ']')            \
         X('c', ',') X('m', '-') X('h', '#')
+/* clang-format on */
 
 static inline int rt_demangle_hex(char c)
 {

@@ -22,7 +22,7 @@ typedef struct RtSched {
     int32_t nm, nmidle;
     int32_t nmidlelocked; /* threads that wait for their locked goroutine; may be below 0 for
                              a moment, when that is faster than they */
-    uint32_t stopwait; /* Ps that have not stopped yet */
+    uint32_t stopwait;    /* Ps that have not stopped yet */
     RtNote stopnote;
     bool sysmonwait;
     RtNote sysmonnote;
@@ -135,7 +135,7 @@ RT_NORETURN void rt_stack_overflow(uint64_t sp);
 RtM *rt_m_of_p(RtP *p);
 
 /* waits.c, for goroutines that do not run */
-void rt_print_wait(const RtGoroutine *g);                        /* on what a parked one waits */
+void rt_print_wait(const RtGoroutine *g);                         /* on what a parked one waits */
 void rt_print_circle(RtGoroutine *const *v, size_t n, bool dead); /* who waits for whom */
 
 /* signal.c */

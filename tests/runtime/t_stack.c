@@ -92,11 +92,11 @@ static NOINLINE int ack(int m, int n)
         Big r = mixed((int)depth, 1, 2, 3, 4, 5, 6, 7, x, 1.0, 2.0, 8);                            \
         return r.v[0] + p[0] - 1;                                                                  \
     }
+/* clang-format off */
 #define SHIFTS(X)                                                                                  \
-    X(0)                                                                                           \
-    X(1)                                                                                           \
-    X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18)  \
-        X(19) X(20) X(24) X(28) X(32) X(40) X(48) X(56) X(64) X(80) X(96) X(112) X(128)
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)    \
+    X(17) X(18) X(19) X(20) X(24) X(28) X(32) X(40) X(48) X(56) X(64) X(80) X(96) X(112) X(128)
+/* clang-format on */
 SHIFTS(SHIFT)
 static int64_t (*const shifts[])(int64_t) = {
 #define NAME(k) shift##k,

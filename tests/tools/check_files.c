@@ -26,7 +26,8 @@ static VEC(Known *) known;
 
 static bool tag_true(const char *s, size_t n)
 {
-    static const char *const on[] = {"linux", "amd64", "unix", "gc", "goexperiment.aliastypeparams"};
+    static const char *const on[] = {"linux", "amd64", "unix", "gc",
+                                     "goexperiment.aliastypeparams"};
     for (size_t i = 0; i < sizeof on / sizeof *on; i++)
         if (strlen(on[i]) == n && memcmp(on[i], s, n) == 0)
             return true;
