@@ -151,13 +151,18 @@ static void incdec_stmt(Checker *c, Stmt *s)
 static Token binary_of(Token op)
 {
     switch (op) {
-    /* clang-format off */
-#define OP(k)                                                                                      \
-    case TOK_##k##_ASSIGN: return TOK_##k;
-    OP(ADD) OP(SUB) OP(MUL) OP(QUO) OP(REM) OP(AND) OP(OR) OP(XOR) OP(SHL) OP(SHR) OP(AND_NOT)
-#undef OP
+    case TOK_ADD_ASSIGN: return TOK_ADD;
+    case TOK_SUB_ASSIGN: return TOK_SUB;
+    case TOK_MUL_ASSIGN: return TOK_MUL;
+    case TOK_QUO_ASSIGN: return TOK_QUO;
+    case TOK_REM_ASSIGN: return TOK_REM;
+    case TOK_AND_ASSIGN: return TOK_AND;
+    case TOK_OR_ASSIGN: return TOK_OR;
+    case TOK_XOR_ASSIGN: return TOK_XOR;
+    case TOK_SHL_ASSIGN: return TOK_SHL;
+    case TOK_SHR_ASSIGN: return TOK_SHR;
+    case TOK_AND_NOT_ASSIGN: return TOK_AND_NOT;
     default: return TOK_ERROR;
-    /* clang-format on */
     }
 }
 
