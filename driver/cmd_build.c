@@ -58,6 +58,8 @@ int cmd_build(int argc, char **argv)
         return EXIT_WRONG_USAGE;
     if (o.emit != EMIT_NONE)
         return emit_stage(&o);
+    if (o.explain_escape)
+        return explain_escape(&o);
     Arena *a = arena_new();
     const char *out = o.output != NULL ? o.output : default_output(a, &o);
     size_t n = strlen(out);

@@ -1,6 +1,7 @@
 /* golc internal-std DIR [STAMP DEPFILE]: precompiles golc's own library into DIR, one object a
- * package, when golc is built.  Packages are independent of each other's objects, so they are
- * compiled side by side, each in a process of its own. */
+ * package, when golc is built.  A package is compiled when all that it imports are, for it reads
+ * the effects of their functions; those that are ready side by side, each in a process of its
+ * own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,8 +47,10 @@ static bool write_key(const char *path, Key k)
            fclose(f) == 0;
 }
 
-static int compile_one(const char *path, const char *out)
+static int compile_one(Arena *a, const char *path, const char *dir)
 {
+    const char *out = arena_printf(a, "%s/%s.o", dir, path);
+    const char *effects = arena_printf(a, "%s/%s.effects", dir, path);
     Options o = {.opt_level = 2, .is_std = true};
     Program p = {0};
     bool ok = load_std_package(&p, path, true);
@@ -58,7 +61,7 @@ static int compile_one(const char *path, const char *out)
     const char *key_path = arena_printf(p.arena, "%s.key", out);
     Key have, key;
     bool there = access(out, R_OK) == 0 && read_key(key_path, &have);
-    if (!compile_to(&p, p.main, &o, false, tmp, there ? &have : NULL, &key))
+    if (!compile_to(&p, p.main, &o, tmp, effects, there ? &have : NULL, &key))
         return EXIT_WRONG_PROGRAM;
     if (there && memcmp(&have, &key, sizeof key) == 0)
         return 0;
@@ -70,14 +73,66 @@ static int compile_one(const char *path, const char *out)
     return 0;
 }
 
-static bool reap(int *failed)
+/* Waits for one; false if there is none. */
+static bool reap(StdPackage *all, uint32_t n, int *failed)
 {
     int status;
-    pid_t pid = waitpid(-1, &status, 0);
+    pid_t pid;
+    do
+        pid = waitpid(-1, &status, 0);
+    while (pid < 0 && errno == EINTR);
     if (pid < 0)
-        return errno == EINTR;
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (all[i].pid == pid)
+            all[i].done = true;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         ++*failed;
+    return true;
+}
+
+/* The next package to compile: all that it imports are done.  NULL if there is none now. */
+static StdPackage *ready(StdPackage *all, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        bool is = all[i].pid == 0;
+        for (uint32_t k = 0; is && k < all[i].imports.n; k++)
+            is = all[all[i].imports.p[k]].done;
+        if (is)
+            return &all[i];
+    }
+    return NULL;
+}
+
+static bool compile_all(Arena *a, const Paths *paths, const char *dir, char **list, uint32_t n,
+                        int *failed)
+{
+    long jobs = sysconf(_SC_NPROCESSORS_ONLN), running = 0;
+    StdPackage *all = std_packages(a, paths->std_source, list, n);
+    for (uint32_t i = 0; i < n; i++)
+        make_parents(arena_printf(a, "%s/%s.o", dir, list[i]));
+    for (uint32_t started = 0; started < n || running > 0;) {
+        StdPackage *next = running < (jobs < 1 ? 1 : jobs) ? ready(all, n) : NULL;
+        if (next == NULL) {
+            if (!reap(all, n, failed)) {
+                driver_error("the library's packages import each other in a cycle");
+                return false;
+            }
+            running--;
+            continue;
+        }
+        fflush(NULL);
+        pid_t pid = fork();
+        if (pid < 0) {
+            driver_error("cannot fork: %s", strerror(errno));
+            return false;
+        }
+        if (pid == 0)
+            exit(compile_one(a, next->path, dir));
+        next->pid = pid;
+        started++;
+        running++;
+    }
     return true;
 }
 
@@ -113,9 +168,6 @@ int cmd_std(int argc, char **argv)
         driver_error("usage: golc internal-std DIR [STAMP DEPFILE]");
         return EXIT_WRONG_USAGE;
     }
-    long jobs = sysconf(_SC_NPROCESSORS_ONLN);
-    if (jobs < 1)
-        jobs = 1;
     Arena *a = arena_new();
     const Paths *paths = paths_get();
     if (paths == NULL)
@@ -124,24 +176,8 @@ int cmd_std(int argc, char **argv)
     uint32_t n;
     load_list_std(a, paths->std_source, &list, &n);
     int failed = 0;
-    long running = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        char *out = arena_printf(a, "%s/%s.o", argv[0], list[i]);
-        make_parents(out);
-        while (running >= jobs && reap(&failed))
-            running--;
-        fflush(NULL);
-        pid_t pid = fork();
-        if (pid < 0) {
-            driver_error("cannot fork: %s", strerror(errno));
-            return EXIT_WRONG_PROGRAM;
-        }
-        if (pid == 0)
-            exit(compile_one(list[i], out));
-        running++;
-    }
-    while (running > 0 && reap(&failed))
-        running--;
+    if (!compile_all(a, paths, argv[0], list, n, &failed))
+        return EXIT_WRONG_PROGRAM;
     if (failed > 0) {
         driver_error("%d packages of the library failed", failed);
         return EXIT_WRONG_PROGRAM;

@@ -10,6 +10,7 @@
 #include "codegen/codegen.h"
 #include "driver/codegen_id.h"
 #include "driver/driver.h"
+#include "ir/effect.h"
 #include "ir/lower.h"
 
 static void verify(Arena *a, const IrModule *m, const char *after)
@@ -23,7 +24,51 @@ static void verify(Arena *a, const IrModule *m, const char *after)
 #endif
 }
 
-IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise)
+static const char *std_file(Arena *a, const char *package, const char *kind)
+{
+    return arena_printf(a, "%s/%s.%s", paths_get()->std_objects, package, kind);
+}
+
+/* Where the effects of a package's functions are: beside its object, or in the cache. */
+static const char *effects_file(void *data, const char *package)
+{
+    Program *p = data;
+    for (uint32_t i = 0; i < p->units.n; i++) {
+        Unit *u = p->units.p[i];
+        if (strcmp(u->path, package) == 0)
+            return u->is_std ? std_file(p->arena, package, "effects")
+                             : cache_path(p->arena, u->key, "effects");
+    }
+    return NULL;
+}
+
+/* At a level without optimisation nothing is known of any function. */
+static bool write_effects(const char *path, const IrModule *m, const Options *o)
+{
+    FILE *f = fopen(path, "w");
+    if (f == NULL)
+        return false;
+    if (o->opt_level > 0)
+        ir_effects_print(f, m);
+    bool ok = !ferror(f);
+    return fclose(f) == 0 && ok;
+}
+
+/* Importers find them in the cache. */
+static bool keep_effects(Program *p, const Unit *u, const IrModule *m, const Options *o)
+{
+    const char *dir = tmp_dir(), *path = cache_path(p->arena, u->key, "effects");
+    if (dir == NULL || path == NULL)
+        return false;
+    const char *tmp = arena_printf(p->arena, "%s/effects", dir);
+    if (write_effects(tmp, m, o) && cache_put(tmp, path))
+        return true;
+    driver_error("cannot write %s: %s", path, strerror(errno));
+    return false;
+}
+
+static IrModule *lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise,
+                       FILE *explain)
 {
     Arena *a = p->arena;
     LowerOptions lo = {.is_main = is_main};
@@ -32,12 +77,42 @@ IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, boo
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
     if (optimise && o->opt_level > 0) {
-        ir_pass_escape(m);
+        ir_pass_escape(m, ir_effects_new(a, effects_file, p), explain);
         verify(a, m, "escape");
         ir_pass_checks(m);
         verify(a, m, "checks");
     }
     return m;
+}
+
+IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise)
+{
+    return lower(p, u, o, is_main, optimise, NULL);
+}
+
+int explain_escape(const Options *o)
+{
+    Options opt = *o;
+    if (opt.opt_level == 0)
+        opt.opt_level = 1;
+    Program p = {0};
+    bool ok = load_program(&p, &opt);
+    report_diagnostics();
+    if (!ok)
+        return EXIT_WRONG_PROGRAM;
+    for (uint32_t i = 0; i < p.units.n; i++) {
+        Unit *u = p.units.p[i];
+        if (u->is_std)
+            continue;
+        IrModule *m = lower(&p, u, &opt, u == p.main, true, stdout);
+        if (!keep_effects(&p, u, m, &opt))
+            return EXIT_WRONG_PROGRAM;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        driver_error("standard output: %s", strerror(errno));
+        return EXIT_WRONG_PROGRAM;
+    }
+    return 0;
 }
 
 static bool run_assembler(Arena *a, const char *asm_path, const char *obj_path)
@@ -71,20 +146,22 @@ static Key module_key(Arena *a, const IrModule *m, const Options *o)
     return hash_end(h);
 }
 
-bool compile_to(Program *p, Unit *u, const Options *o, bool is_main, const char *out_path,
-                const Key *have, Key *key)
+bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
+                const char *effects_path, const Key *have, Key *key)
 {
     Arena *a = p->arena;
     const char *dir = tmp_dir();
     if (dir == NULL)
         return false;
-    IrModule *m = compile_lower(p, u, o, is_main, true);
+    IrModule *m = compile_lower(p, u, o, false, true);
     stage_done(o, "lower");
-    if (key != NULL) {
-        *key = module_key(a, m, o);
-        if (have != NULL && memcmp(have, key, sizeof *key) == 0)
-            return true;
+    if (!write_effects(effects_path, m, o)) {
+        driver_error("cannot write %s: %s", effects_path, strerror(errno));
+        return false;
     }
+    *key = module_key(a, m, o);
+    if (have != NULL && memcmp(have, key, sizeof *key) == 0)
+        return true;
     CodegenOptions co = {.opt_level = o->opt_level, .debug_vars = o->debug_vars, .tmpdir = dir};
     const char *s_path = arena_printf(a, "%s/%p.s", dir, (void *)u);
     const char *err = codegen_module(a, m, &co, s_path);
@@ -97,11 +174,6 @@ bool compile_to(Program *p, Unit *u, const Options *o, bool is_main, const char 
     unlink(s_path);
     stage_done(o, "assemble");
     return ok;
-}
-
-static const char *std_object(Arena *a, const Unit *u)
-{
-    return arena_printf(a, "%s/%s.o", paths_get()->std_objects, u->path);
 }
 
 /* ---- a package of the user's: units in the cache ------------------------------------------
@@ -140,10 +212,10 @@ static const char *unit_object(Arena *a, const char *unit_key)
     return cache_path(a, hash_end(h), "o");
 }
 
-/* The objects that the list names, if it and all of them are there. */
-static bool read_list(Unit *u, Arena *a, const char *list)
+/* The objects that the list names, if it, all of them and the effects are there. */
+static bool read_list(Unit *u, Arena *a, const char *list, const char *effects)
 {
-    FILE *in = cache_has(list) ? fopen(list, "r") : NULL;
+    FILE *in = cache_has(list) && cache_has(effects) ? fopen(list, "r") : NULL;
     if (in == NULL)
         return false;
     char key[64];
@@ -179,9 +251,11 @@ static bool compile_cached(Program *p, Unit *u, const Options *o, bool is_main)
     const char *list = cache_path(a, u->key, "units"), *dir = tmp_dir();
     if (list == NULL || dir == NULL)
         return false;
-    if (read_list(u, a, list))
+    if (read_list(u, a, list, cache_path(a, u->key, "effects")))
         return true;
     IrModule *m = compile_lower(p, u, o, is_main, true);
+    if (!keep_effects(p, u, m, o))
+        return false;
     stage_done(o, "lower");
     CodegenOptions co = {.opt_level = o->opt_level, .debug_vars = o->debug_vars, .tmpdir = dir};
     CodegenPlan *plan = codegen_plan(a, m, &co);
@@ -207,7 +281,7 @@ bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main)
 {
     Arena *a = p->arena;
     if (u->is_std) {
-        const char *obj = std_object(a, u);
+        const char *obj = std_file(a, u->path, "o");
         if (access(obj, R_OK) != 0) {
             driver_error("the precompiled package %s is missing: %s", u->path, obj);
             return false;

@@ -42,6 +42,7 @@ typedef struct Options {
     bool is_std;        /* compiling golc's own library */
     const char *output; /* -o, or NULL */
     Emit emit;
+    bool explain_escape; /* --explain=escape */
     const char *const *inputs; /* files or one directory */
     int ninputs;
     char **args; /* golc run: the program's arguments */
@@ -146,16 +147,30 @@ void load_list_std(Arena *a, const char *root, char ***paths, uint32_t *n);
 /* The files that a directory contributes (sorted, build constraints applied). */
 bool load_dir_files(Arena *a, const char *dir, char ***files, uint32_t *n);
 
+/* ---- std_order.c -------------------------------------------------------------------------- */
+
+typedef struct StdPackage {
+    const char *path;
+    VEC(uint32_t) imports; /* indices of packages */
+    int pid;               /* of the process that compiles it; 0 before */
+    bool done;
+} StdPackage;
+/* The packages of the list with the packages of the list that they import. */
+StdPackage *std_packages(Arena *a, const char *root, char **list, uint32_t n);
+
 /* ---- compile.c, link.c, emit.c, build.c --------------------------------------------------- */
 
 /* Compiles a unit's package to objects (paths into u->objects), from the cache if there. */
 bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main);
-/* Compiles to one object at out_path; no cache.  key, if not NULL, gets the key of the
- * generated code; where it equals *have nothing is generated and out_path is not made. */
-bool compile_to(Program *p, Unit *u, const Options *o, bool is_main, const char *out_path,
-                const Key *have, Key *key);
+/* Compiles a package of std to one object at out_path, and its functions' effects to
+ * effects_path; no cache.  *key gets the key of the generated code; where it equals *have
+ * nothing is generated and out_path is not made. */
+bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
+                const char *effects_path, const Key *have, Key *key);
 /* The first half of it: lowering, and the passes where `optimise`. */
 struct IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise);
+/* --explain=escape: says of each allocation of the program's packages why it is on the heap. */
+int explain_escape(const Options *o);
 /* Links the program to out_path (written beside and renamed). */
 bool link_program(Program *p, const Options *o, const char *out_path);
 /* Takes what does not run out of a linked program and packs its line table, in place.  Reports

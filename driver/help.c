@@ -26,6 +26,9 @@ static const char help_build[] =
     "    -s            without names and lines: traces of panics stay empty\n"
     "    -v            say what is done and how long it took\n"
     "    --emit=STAGE  print what a stage made, and stop: tokens, ast, types, ir, ir-opt, asm\n"
+    "    --explain=escape\n"
+    "                  say of each variable and value that is allocated on the heap by which\n"
+    "                  way its address leaves the function, and stop\n"
     "\n"
     "Exit status: 0; 1 for errors in the program; 2 for wrong usage; 3 for an error in golc.\n";
 

@@ -73,6 +73,15 @@ static bool parse_option(Options *o, int argc, char **argv, int *i, bool is_run)
         driver_error("--emit wants a stage: tokens, ast, types, ir, ir-opt or asm");
         return false;
     }
+    if (strcmp(w, "--explain") == 0 || strncmp(w, "--explain=", 10) == 0) {
+        const char *what = w[9] == '=' ? w + 10 : *i + 1 < argc ? argv[++*i] : "";
+        o->explain_escape = !is_run && strcmp(what, "escape") == 0;
+        if (!o->explain_escape)
+            driver_error(is_run ? "golc run takes no --explain; golc build does"
+                                : "--explain=%s: there is --explain=escape",
+                         what);
+        return o->explain_escape;
+    }
     if (strcmp(w, "-g") == 0)
         o->debug_vars = true;
     else if (strcmp(w, "-v") == 0)

@@ -85,6 +85,7 @@ static inline bool irt_is_aggregate(const IrType *t)
 
 typedef struct IrSym IrSym;
 typedef struct IrFunc IrFunc;
+typedef struct IrEffects IrEffects; /* ir/effect.h */
 typedef struct IrData IrData;
 
 typedef enum IrLinkage {
@@ -195,7 +196,8 @@ enum { IRF_TERM = 1, IRF_PANIC = 2, IRF_EFFECT = 4, IRF_COMMUTES = 8 };
                                       .type its struct {ptr, …}; sym2: RtType of that struct       \
                                       or NULL when there is no pointer in it; imm 1: stack.        \
                                       Without operands: the constant static closure */             \
-    X(MEMMOVE, "memmove", 3, IRF_EFFECT) /* dst, src, n bytes: no pointers in it, may overlap */   \
+    X(MEMMOVE, "memmove", 3, IRF_EFFECT) /* dst, src, n bytes, may overlap; no pointers in them,   \
+                                      or imm 1: there are, and dst is as for store */              \
     X(ZERO, "zero", 1, IRF_EFFECT) /* imm bytes at address; no barrier needed */                   \
     X(MEMEQ, "memeq", 3, 0)        /* two addresses, n bytes → bool */                             \
     /* checks: panic with Go's message, else nothing */                                            \
@@ -285,6 +287,7 @@ struct IrFunc {
     bool inline_hint, noinline, is_wrapper, uses_recover;
     VEC(IrReg) regs;
     VEC(IrBlock *) blocks; /* blocks.p[0] is the entry */
+    struct IrEffect *effect; /* ir/effect.h; NULL before escape analysis */
 };
 
 /* Constant or variable data: bytes with addresses in them. */
@@ -389,8 +392,10 @@ const char *ir_mangle(Arena *a, const IrSym *s);
 /* Removes functions and data that nothing reaches from the roots (exports of the module
  * when it is not main; main.main, the inits and what the runtime names when it is). */
 void ir_pass_reach(IrModule *m, bool is_main);
-/* Decides .imm of alloc and closure. */
-void ir_pass_escape(IrModule *m);
+/* Decides what of alloc, closure and box is on the stack, and sets the functions' effects.
+ * imports: what is known of other packages' functions, or NULL.  explain: where to write why
+ * each of the others is on the heap, or NULL. */
+void ir_pass_escape(IrModule *m, IrEffects *imports, FILE *explain);
 /* Removes check.* that a dominating check or constant makes certain. */
 void ir_pass_checks(IrModule *m);
 

@@ -273,7 +273,11 @@ Var *lo_declare(Fn *fn, Object *o, bool zero)
     IrType *t = lo_type(ty);
     Var *v = var_new(fn, o);
     if (needs_box(fn, o)) {
+        Pos pos = fn->pos;
+        if (o->pos)
+            fn->pos = o->pos;
         v->base = lo_alloc(fn, ty);
+        fn->pos = pos;
     } else if (in_memory(fn, o)) {
         Addr a = lo_slot(fn, t);
         v->base = a.base;

@@ -223,7 +223,8 @@ void lo_move(Fn *fn, Type *t, Addr dst, Addr src)
     if (!dst.fresh && lo_has_ptr(it))
         lo_rt(fn, RT_typedmove, (IrOpnd[]){lo_mem_op(fn, t), d, s}, 3);
     else
-        lo_inst(fn, IR_MEMMOVE, IR_NOREG, (IrOpnd[]){d, s, lo_i64((int64_t)it->size)}, 3);
+        lo_inst(fn, IR_MEMMOVE, IR_NOREG, (IrOpnd[]){d, s, lo_i64((int64_t)it->size)}, 3)->imm =
+            lo_has_ptr(it);
 }
 
 Addr lo_spill(Fn *fn, IrOpnd v)

@@ -1,251 +1,299 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Escape analysis: an `alloc` whose address only goes where it is forgotten again becomes a
- * stack slot, and stores into it need no write barrier.
+ * Escape analysis: what does not outlive its frame is made there, and stores into it need no
+ * write barrier.
  *
- * The address is followed through registers with one definition (copies, offsets, slices
- * made of it).  It may be loaded from, stored to, compared, handed to runtime calls that do
- * not keep it and to functions of the module whose parameter does not keep it either.  Any
- * other use, being stored above all, makes it escape.  Since each use is dominated by the
- * one definition, no address of an earlier turn of a loop is used after the slot is taken
- * again, so loops need no special care. */
-#include "ir/dom.h"
+ * Every function's effect on its parameters' pointers (ir/effect.h) is computed first, callees
+ * before callers where there is such an order: effects begin by saying that nothing is kept
+ * and grow until they are all consistent, which makes them sound for recursion too.  Then each
+ * function is solved once more, and its allocations are placed. */
+#include "ir/escape_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-    LARGEST = 16384, /* bytes: what is larger stays on the heap */
-    MAX_USES = 2000, /* looked at for one address; beyond, it escapes */
-};
+typedef VEC(uint32_t) FuncList;
 
-typedef struct Use {
-    uint32_t block, index;
-    IrInst *in;
-    uint32_t arg;
-} Use;
+typedef struct Work {
+    Escape *e;
+    FuncList *callers; /* by function: who asks for its effect */
+    uint32_t *func_of; /* by symbol: index of the function + 1 */
+    uint32_t *queue;   /* a ring */
+    bool *queued;
+    uint32_t head, n;
+} Work;
 
-typedef VEC(Use) UseList;
+/* ---- effects ------------------------------------------------------------------------------------ */
 
-typedef struct FuncInfo {
-    IrFunc *f;
-    Dom *dom;
-    UseList *uses; /* by register */
-    uint32_t *ndefs;
-    Use *def;   /* the definition of a register that has one */
-    bool *kept; /* by parameter: may outlive the call */
-} FuncInfo;
+static const ParamEffect kept = {.self = {.heap = true}, .content = {.heap = true}, .dirty = true};
 
-typedef struct Escape {
-    Arena *a;
-    IrModule *m;
-    FuncInfo *funcs;
-    uint32_t *func_of; /* by symbol index: index in funcs + 1 */
-    uint32_t budget;
-} Escape;
-
-/* ---- uses and definitions ---------------------------------------------------------------------- */
-
-static void collect(Escape *e, FuncInfo *fi, IrFunc *f)
+static bool widen_flow(Flow *f, const Flow *by)
 {
-    ir_func_renumber(f);
-    fi->f = f;
-    fi->dom = ir_dom(e->a, f);
-    fi->uses = ARENA_ARRAY(e->a, UseList, f->regs.n);
-    fi->ndefs = ARENA_ARRAY(e->a, uint32_t, f->regs.n);
-    fi->def = ARENA_ARRAY(e->a, Use, f->regs.n);
-    fi->kept = ARENA_ARRAY(e->a, bool, f->nparams);
-    memset(fi->kept, true, f->nparams);
-    for (uint32_t r = 0; r < f->nparams; r++)
-        fi->ndefs[r] = 1;
-    for (uint32_t b = 0; b < f->blocks.n; b++)
-        for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
-            IrInst *in = f->blocks.p[b]->insts.p[k];
-            Use u = {b, k, in, 0};
-            for (; u.arg < in->nargs; u.arg++)
-                if (in->args[u.arg].kind == IRO_REG)
-                    vec_push(e->a, &fi->uses[in->args[u.arg].reg], u);
-            if (in->dst != IR_NOREG) {
-                fi->ndefs[in->dst]++;
-                fi->def[in->dst] = u;
-            }
-        }
+    Flow was = *f;
+    f->heap |= by->heap;
+    f->results |= by->results;
+    f->into |= by->into;
+    f->deep |= by->deep;
+    return was.heap != f->heap || was.results != f->results || was.into != f->into ||
+           was.deep != f->deep;
 }
 
-static bool def_dominates(const FuncInfo *fi, uint32_t reg, const Use *u)
+static bool widen(ParamEffect *p, const ParamEffect *by)
 {
-    if (reg < fi->f->nparams)
-        return true;
-    const Use *d = &fi->def[reg];
-    if (d->block == u->block)
-        return d->index < u->index;
-    return ir_dominates(fi->dom, d->block, u->block);
+    bool changed = widen_flow(&p->self, &by->self) | widen_flow(&p->content, &by->content) |
+                   (by->dirty && !p->dirty);
+    p->dirty |= by->dirty;
+    return changed;
 }
 
-/* ---- what keeps an address ------------------------------------------------------------------------- */
-
-/* Runtime calls that forget the address in that operand when they return. */
-static bool rt_forgets(RtCall rt, uint32_t arg)
+static void flow_of(const EscFunc *g, uint32_t object, Flow *f)
 {
-    switch (rt) {
-    case RT_string_cmp:
-    case RT_equal:
-    case RT_typedmove:
-    case RT_storemove:
-    case RT_string_from_bytes:
-    case RT_string_to_bytes:
-    case RT_string_from_runes:
-    case RT_string_to_runes:
-    case RT_decoderune:
-    case RT_memclr_ref:
-    case RT_print_string:
-    case RT_print_slice:
-    case RT_slicecopy: return true;
-    case RT_box:
-    case RT_chan_send:
-    case RT_chan_recv: return arg == 1;
-    case RT_map_get:
-    case RT_map_assign:
-    case RT_map_delete: return arg == 2;
-    case RT_concat: return arg == 0;
-    default: return false;
-    }
+    f->heap |= esc_has(g, HEAP, object);
+    for (uint32_t k = 0; k < g->nresults; k++)
+        if (esc_has(g, g->results + k, object))
+            f->results |= UINT32_C(1) << k;
 }
 
-static bool param_forgets(const Escape *e, const IrInst *call, uint32_t arg)
+/* What stores through parameters put there. */
+static void stores_of(const EscFunc *g, const Con *c, ParamEffect *out)
 {
-    uint32_t i = e->func_of[call->sym->index];
-    return i && arg < e->funcs[i - 1].f->nparams && !e->funcs[i - 1].kept[arg];
-}
-
-/* Uses that end the address's way. */
-static bool forgets(const Escape *e, const Use *u)
-{
-    switch (u->in->op) {
-    case IR_LOAD:
-    case IR_CHECK_NIL:
-    case IR_EQ:
-    case IR_NE:
-    case IR_ZERO:
-    case IR_MEMMOVE:
-    case IR_MEMEQ:
-    case IR_STREQ: return true;
-    case IR_STORE:
-    case IR_STOREREF: return u->arg == 0;
-    case IR_RT: return rt_forgets(u->in->rt, u->arg);
-    case IR_CALL: return param_forgets(e, u->in, u->arg);
-    default: return false;
-    }
-}
-
-static bool passes_on(const Use *u)
-{
-    switch (u->in->op) {
-    case IR_COPY:
-    case IR_LEA:
-    case IR_MK: return true;
-    case IR_FIELD: return true;
-    case IR_INDEX: return u->arg == 0;
-    default: return false;
-    }
-}
-
-static bool carries_address(const IrType *t)
-{
-    if (t->kind == IRT_STRUCT)
-        for (uint32_t i = 0; i < t->nfields; i++)
-            if (carries_address(t->fields[i]))
-                return true;
-    return t->kind == IRT_PTR;
-}
-
-static bool follow(Escape *e, const FuncInfo *fi, uint32_t reg, uint32_t depth)
-{
-    if (fi->ndefs[reg] != 1 || depth > 50)
-        return true;
-    for (uint32_t i = 0; i < fi->uses[reg].n; i++) {
-        const Use *u = &fi->uses[reg].p[i];
-        if (!e->budget-- || !def_dominates(fi, reg, u))
-            return true;
-        if (forgets(e, u))
+    for (uint32_t d = 1; d < g->objects.n; d++) {
+        const EscObject *to = &g->objects.p[d];
+        if ((to->kind != OBJ_PARAM && to->kind != OBJ_CONTENT) || !esc_has(g, c->dst, d))
             continue;
-        if (!passes_on(u))
-            return true;
-        if (u->in->op == IR_FIELD && !carries_address(fi->f->regs.p[u->in->dst].type))
-            continue; /* a length */
-        if (follow(e, fi, u->in->dst, depth + 1))
-            return true;
+        uint32_t bit = UINT32_C(1) << (to->param & 31);
+        for (uint32_t o = 0; o < g->objects.n; o++) {
+            if (!esc_has(g, c->src, o))
+                continue;
+            const EscObject *v = &g->objects.p[o];
+            if (v->kind != OBJ_PARAM && v->kind != OBJ_CONTENT) {
+                out[to->param].dirty = true;
+                continue;
+            }
+            ParamEffect *p = &out[v->param];
+            Flow *fl = v->kind == OBJ_PARAM ? &p->self : &p->content;
+            *(to->kind == OBJ_PARAM ? &fl->into : &fl->deep) |= bit;
+        }
     }
+}
+
+static bool has_pointer_params(const IrFunc *f)
+{
+    for (uint32_t p = 0; p < f->nparams; p++)
+        if (esc_carries(f->regs.p[p].type))
+            return true;
     return false;
 }
 
-/* Whether what reg holds may be kept somewhere. */
-static bool escapes(Escape *e, const FuncInfo *fi, uint32_t reg)
+/* Computes f's effect anew; true if it grew. */
+static bool update(Escape *e, IrFunc *f)
 {
-    e->budget = MAX_USES;
-    return follow(e, fi, reg, 0);
+    if (!has_pointer_params(f))
+        return false;
+    Arena *a = arena_new();
+    ParamEffect *now = ARENA_ARRAY(a, ParamEffect, f->nparams);
+    EscFunc *g = esc_build(e, a, f);
+    if (g) {
+        esc_solve(g);
+        for (uint32_t o = 1; o < g->objects.n; o++) {
+            const EscObject *ob = &g->objects.p[o];
+            if (ob->kind == OBJ_PARAM)
+                flow_of(g, o, &now[ob->param].self);
+            if (ob->kind == OBJ_CONTENT)
+                flow_of(g, o, &now[ob->param].content);
+        }
+        for (uint32_t i = 0; i < g->cons.n; i++)
+            if (g->cons.p[i].kind == CON_STORE)
+                stores_of(g, &g->cons.p[i], now);
+    } else {
+        for (uint32_t p = 0; p < f->nparams; p++)
+            now[p] = kept;
+    }
+    bool grew = false;
+    for (uint32_t p = 0; p < f->nparams; p++)
+        grew |= widen(&f->effect->params[p], &now[p]);
+    arena_free(a);
+    return grew;
+}
+
+/* ---- the order --------------------------------------------------------------------------------------- */
+
+static void push(Work *w, uint32_t f)
+{
+    if (w->queued[f])
+        return;
+    w->queued[f] = true;
+    w->queue[(w->head + w->n++) % w->e->m->funcs.n] = f;
+}
+
+static void note_call(Work *w, uint32_t caller, const IrSym *callee)
+{
+    uint32_t i = callee ? w->func_of[callee->index] : 0;
+    if (!i)
+        return;
+    FuncList *l = &w->callers[i - 1];
+    if (!l->n || l->p[l->n - 1] != caller)
+        vec_push(w->e->a, l, caller);
+}
+
+static void note_calls(Work *w, uint32_t f)
+{
+    const IrFunc *fn = w->e->m->funcs.p[f];
+    for (uint32_t b = 0; b < fn->blocks.n; b++)
+        for (uint32_t k = 0; k < fn->blocks.p[b]->insts.n; k++) {
+            const IrInst *in = fn->blocks.p[b]->insts.p[k];
+            if (in->op == IR_CALL || in->op == IR_CLOSURE)
+                note_call(w, f, in->sym);
+            for (uint32_t i = 0; i < in->nargs; i++)
+                if (in->args[i].kind == IRO_SYM)
+                    note_call(w, f, in->args[i].sym);
+        }
+}
+
+/* Functions with callees before callers, by depth-first search over `calls`. */
+static void push_callees_first(Work *w, FuncList *calls)
+{
+    uint32_t n = w->e->m->funcs.n;
+    uint32_t *stack = calloc(n + 1, sizeof *stack), *next = calloc(n + 1, sizeof *next), top;
+    bool *seen = calloc(n + 1, 1);
+    if (!stack || !next || !seen)
+        abort();
+    for (uint32_t root = 0; root < n; root++) {
+        if (seen[root])
+            continue;
+        seen[root] = true;
+        stack[0] = root;
+        top = 1;
+        while (top) {
+            uint32_t f = stack[top - 1];
+            if (next[f] < calls[f].n) {
+                uint32_t to = calls[f].p[next[f]++];
+                if (!seen[to]) {
+                    seen[to] = true;
+                    stack[top++] = to;
+                }
+            } else {
+                push(w, f);
+                top--;
+            }
+        }
+    }
+    free(stack);
+    free(next);
+    free(seen);
+}
+
+static void find_effects(Escape *e)
+{
+    IrModule *m = e->m;
+    uint32_t n = m->funcs.n;
+    Work w = {.e = e,
+              .callers = ARENA_ARRAY(e->a, FuncList, n),
+              .func_of = ARENA_ARRAY(e->a, uint32_t, m->syms.n),
+              .queue = ARENA_ARRAY(e->a, uint32_t, n),
+              .queued = ARENA_ARRAY(e->a, bool, n)};
+    FuncList *calls = ARENA_ARRAY(e->a, FuncList, n);
+    for (uint32_t i = 0; i < n; i++) {
+        IrFunc *f = m->funcs.p[i];
+        ir_func_renumber(f);
+        w.func_of[f->sym->index] = i + 1;
+        f->effect = ARENA_NEW(m->arena, IrEffect);
+        f->effect->n = f->nparams;
+        f->effect->params = ARENA_ARRAY(m->arena, ParamEffect, f->nparams + 1);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        note_calls(&w, i);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < w.callers[i].n; k++)
+            vec_push(e->a, &calls[w.callers[i].p[k]], i);
+    push_callees_first(&w, calls);
+    while (w.n) {
+        uint32_t f = w.queue[w.head];
+        w.head = (w.head + 1) % n;
+        w.n--;
+        w.queued[f] = false;
+        if (update(e, m->funcs.p[f]))
+            for (uint32_t k = 0; k < w.callers[f].n; k++)
+                push(&w, w.callers[f].p[k]);
+    }
 }
 
 /* ---- what changes ------------------------------------------------------------------------------------- */
 
-/* Stores through addresses that surely are in the slot need no barrier. */
-static void drop_barriers(const FuncInfo *fi, uint32_t reg)
+static void place(const EscObject *o)
 {
-    for (uint32_t i = 0; i < fi->uses[reg].n; i++) {
-        const Use *u = &fi->uses[reg].p[i];
-        IrOp op = u->in->op;
-        if (op == IR_STOREREF && u->arg == 0)
-            u->in->op = IR_STORE;
-        else if (op == IR_COPY || op == IR_LEA || (op == IR_INDEX && u->arg == 0))
-            drop_barriers(fi, u->in->dst);
+    IrInst *in = o->in;
+    if (in->op != IR_RT) {
+        in->imm = 1;
+        in->sym2 = NULL;
+        return;
     }
+    /* a box: its value stands in the slot already */
+    in->op = IR_COPY;
+    in->args[0] = in->args[1];
+    in->nargs = 1;
 }
 
-/* Starts from "every parameter is kept" and finds ever more that are not: sound at each
- * step, so recursion needs no assumption. */
-static bool improve(Escape *e, FuncInfo *fi)
+static bool is_stack_address(const EscFunc *g, const IrOpnd *o)
 {
-    bool changed = false;
-    for (uint32_t p = 0; p < fi->f->nparams; p++)
-        if (fi->kept[p] && carries_address(fi->f->regs.p[p].type) && !escapes(e, fi, p)) {
-            fi->kept[p] = false;
-            changed = true;
+    Node n = esc_address_node(g, o);
+    if (n == NO_NODE)
+        return false;
+    bool some = false;
+    for (uint32_t k = 0; k < g->words; k++)
+        for (uint64_t w = esc_set(g, n)[k]; w; w &= w - 1) {
+            uint32_t id = k * 64 + (uint32_t)__builtin_ctzll(w);
+            const EscObject *ob = &g->objects.p[id];
+            if (ob->kind != OBJ_SLOT && (ob->kind != OBJ_SITE || esc_has(g, HEAP, id)))
+                return false;
+            some = true;
         }
-    return changed;
+    return some;
 }
 
-static void place_objects(Escape *e, FuncInfo *fi)
+static bool wants_placing(const IrFunc *f)
 {
-    for (uint32_t r = fi->f->nparams; r < fi->f->regs.n; r++) {
-        if (fi->ndefs[r] != 1)
-            continue;
-        IrInst *in = fi->def[r].in;
-        if (in->op == IR_ALLOC && in->imm == 0 && in->type->size && in->type->size <= LARGEST &&
-            !escapes(e, fi, r)) {
-            in->imm = 1;
-            drop_barriers(fi, r);
+    for (uint32_t b = 0; b < f->blocks.n; b++)
+        for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
+            const IrInst *in = f->blocks.p[b]->insts.p[k];
+            if (((in->op == IR_ALLOC || in->op == IR_CLOSURE) && !in->imm) ||
+                in->op == IR_STOREREF || (in->op == IR_RT && in->rt == RT_box))
+                return true;
         }
-    }
+    return false;
 }
 
-void ir_pass_escape(IrModule *m)
+static void place_objects(Escape *e, IrFunc *f)
 {
+    if (!wants_placing(f))
+        return;
     Arena *a = arena_new();
-    Escape *e = ARENA_NEW(a, Escape);
-    e->a = a;
-    e->m = m;
-    e->funcs = ARENA_ARRAY(a, FuncInfo, m->funcs.n);
-    e->func_of = ARENA_ARRAY(a, uint32_t, m->syms.n);
-    for (uint32_t i = 0; i < m->funcs.n; i++) {
-        collect(e, &e->funcs[i], m->funcs.p[i]);
-        e->func_of[m->funcs.p[i]->sym->index] = i + 1;
+    EscFunc *g = esc_build(e, a, f);
+    if (g) {
+        esc_solve(g);
+        if (e->explain)
+            esc_explain(g);
+        for (uint32_t b = 0; b < f->blocks.n; b++)
+            for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
+                IrInst *in = f->blocks.p[b]->insts.p[k];
+                if (in->op == IR_STOREREF && is_stack_address(g, &in->args[0]))
+                    in->op = IR_STORE;
+            }
+        for (uint32_t o = 1; o < g->objects.n; o++)
+            if (g->objects.p[o].kind == OBJ_SITE && !esc_has(g, HEAP, o))
+                place(&g->objects.p[o]);
     }
-    bool changed = true;
-    for (int round = 0; changed && round < 6; round++) {
-        changed = false;
-        for (uint32_t i = 0; i < m->funcs.n; i++)
-            changed |= improve(e, &e->funcs[i]);
-    }
-    for (uint32_t i = 0; i < m->funcs.n; i++)
-        place_objects(e, &e->funcs[i]);
     arena_free(a);
+}
+
+void ir_pass_escape(IrModule *m, IrEffects *imports, FILE *explain)
+{
+    Escape e = {.a = arena_new(), .m = m, .imports = imports};
+    find_effects(&e);
+    e.explain = explain != NULL;
+    for (uint32_t i = 0; i < m->funcs.n; i++)
+        place_objects(&e, m->funcs.p[i]);
+    if (explain)
+        esc_print_explanations(&e, explain);
+    arena_free(e.a);
 }

@@ -32,15 +32,16 @@
 #define GOL_RUNTIME_STDCALLS_H
 
 #define STDF_LEAF 1
+#define STDF_FORGETS 2 /* keeps and returns no pointer that it is given */
 
 #define STD_ATOMIC_INTS(STD, T)                                                                    \
-    STD(sync_atomic_Load##T, STDF_LEAF)                                                            \
-    STD(sync_atomic_Store##T, STDF_LEAF)                                                           \
-    STD(sync_atomic_Add##T, STDF_LEAF)                                                             \
-    STD(sync_atomic_Swap##T, STDF_LEAF)                                                            \
-    STD(sync_atomic_CompareAndSwap##T, STDF_LEAF)                                                  \
-    STD(sync_atomic_And##T, STDF_LEAF)                                                             \
-    STD(sync_atomic_Or##T, STDF_LEAF)
+    STD(sync_atomic_Load##T, STDF_LEAF | STDF_FORGETS)                                             \
+    STD(sync_atomic_Store##T, STDF_LEAF | STDF_FORGETS)                                            \
+    STD(sync_atomic_Add##T, STDF_LEAF | STDF_FORGETS)                                              \
+    STD(sync_atomic_Swap##T, STDF_LEAF | STDF_FORGETS)                                             \
+    STD(sync_atomic_CompareAndSwap##T, STDF_LEAF | STDF_FORGETS)                                   \
+    STD(sync_atomic_And##T, STDF_LEAF | STDF_FORGETS)                                              \
+    STD(sync_atomic_Or##T, STDF_LEAF | STDF_FORGETS)
 
 #define STD_CALLS(STD)                                                                             \
     STD_ATOMIC_INTS(STD, Int32)                                                                    \
@@ -52,30 +53,30 @@
     STD(sync_atomic_StorePointer, 0) /* with write barrier */                                      \
     STD(sync_atomic_SwapPointer, 0)                                                                \
     STD(sync_atomic_CompareAndSwapPointer, 0)                                                      \
-    STD(sync_runtime_Semacquire, 0)                                                                \
-    STD(sync_runtime_Semrelease, 0)                                                                \
-    STD(sync_runtime_canSpin, STDF_LEAF)                                                           \
-    STD(sync_runtime_doSpin, STDF_LEAF)                                                            \
-    STD(sync_runtime_nanotime, 0)                                                                  \
-    STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                         \
+    STD(sync_runtime_Semacquire, STDF_FORGETS)                                                     \
+    STD(sync_runtime_Semrelease, STDF_FORGETS)                                                     \
+    STD(sync_runtime_canSpin, STDF_LEAF | STDF_FORGETS)                                            \
+    STD(sync_runtime_doSpin, STDF_LEAF | STDF_FORGETS)                                             \
+    STD(sync_runtime_nanotime, STDF_FORGETS)                                                       \
+    STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                           \
     STD(sync_fatal, 0)                                                                             \
-    STD(syscall_call, 0)            /* (nr, a, b, c, d, e) → result or -errno; does not block */ \
-    STD(syscall_callblock, 0)       /* the same, inside rt_entersyscall … rt_exitsyscall */      \
-    STD(syscall_args, STDF_LEAF)    /* → char **argv, NULL-terminated */                         \
-    STD(syscall_environ, STDF_LEAF) /* → char **envp at the program's start */                   \
-    STD(time_walltime, 0)           /* → {sec, nsec} since 1970 */                               \
+    STD(syscall_call, STDF_FORGETS)            /* (nr, a, b, c, d, e) → result or -errno; does not block */ \
+    STD(syscall_callblock, STDF_FORGETS)       /* the same, inside rt_entersyscall … rt_exitsyscall */ \
+    STD(syscall_args, STDF_LEAF)    /* → char **argv, NULL-terminated */                           \
+    STD(syscall_environ, STDF_LEAF) /* → char **envp at the program's start */                     \
+    STD(time_walltime, 0)           /* → {sec, nsec} since 1970 */                                 \
     STD(time_runtimeNano, 0)                                                                       \
     STD(time_startNano, STDF_LEAF) /* runtimeNano's reading when the program began */              \
     STD(time_Sleep, 0)                                                                             \
     STD(time_startTimer, 0)                                                                        \
-    STD(time_stopTimer, 0)                                                                         \
+    STD(time_stopTimer, STDF_FORGETS)                                                              \
     STD(time_resetTimer, 0)                                                                        \
     STD(internal_reflectlite_typedmove, 0) /* (type, dst, src) */                                  \
-    STD(internal_reflectlite_equal, 0)     /* (type, x, y) → bool; may panic */                  \
-    STD(internal_reflectlite_getitab, 0)   /* (iface type, type) → itab or NULL */               \
+    STD(internal_reflectlite_equal, STDF_FORGETS)     /* (type, x, y) → bool; may panic */         \
+    STD(internal_reflectlite_getitab, 0)   /* (iface type, type) → itab or NULL */                 \
     STD(internal_reflectlite_mapiterinit, 0)                                                       \
     STD(internal_reflectlite_mapiternext, 0)                                                       \
-    STD(internal_reflectlite_mapget, 0) /* (type, map, key) → element or NULL */                 \
+    STD(internal_reflectlite_mapget, 0) /* (type, map, key) → element or NULL */                   \
     STD(internal_reflectlite_unsafe_New, 0)                                                        \
     STD(runtime_Gosched, 0)                                                                        \
     STD(runtime_Goexit, STDF_LEAF) /* a G function */                                              \
@@ -85,35 +86,35 @@
     STD(runtime_LockOSThread, 0)                                                                   \
     STD(runtime_UnlockOSThread, 0)                                                                 \
     STD(runtime_Breakpoint, STDF_LEAF)                                                             \
-    STD(runtime_keep, STDF_LEAF)                                                                   \
+    STD(runtime_keep, STDF_LEAF | STDF_FORGETS)                                                    \
     STD(runtime_typeString, STDF_LEAF)                                                             \
     STD(runtime_typePath, STDF_LEAF)                                                               \
-    STD(runtime_frameInfo, 0)                                                                      \
-    STD(runtime_callers, 0)                                                                        \
-    STD(runtime_stackText, 0)                                                                      \
+    STD(runtime_frameInfo, STDF_FORGETS)                                                           \
+    STD(runtime_callers, STDF_FORGETS)                                                             \
+    STD(runtime_stackText, STDF_FORGETS)                                                           \
     STD(runtime_debug_setmaxstack, 0)                                                              \
     STD(runtime_debug_setmaxthreads, 0)                                                            \
-    STD(math_Sqrt, STDF_LEAF)                                                                      \
-    STD(math_FMA, STDF_LEAF)                                                                       \
-    STD(math_archExp, STDF_LEAF)                                                                   \
-    STD(internal_bytealg_IndexByte, STDF_LEAF)                                                     \
-    STD(internal_bytealg_IndexByteString, STDF_LEAF)                                               \
-    STD(internal_bytealg_LastIndexByte, STDF_LEAF)                                                 \
-    STD(internal_bytealg_LastIndexByteString, STDF_LEAF)                                           \
-    STD(internal_bytealg_Count, STDF_LEAF)                                                         \
-    STD(internal_bytealg_CountString, STDF_LEAF)                                                   \
-    STD(internal_bytealg_Index, 0)                                                                 \
-    STD(internal_bytealg_IndexString, 0)                                                           \
-    STD(internal_bytealg_Equal, STDF_LEAF)                                                         \
-    STD(internal_bytealg_Compare, STDF_LEAF)                                                       \
+    STD(math_Sqrt, STDF_LEAF | STDF_FORGETS)                                                       \
+    STD(math_FMA, STDF_LEAF | STDF_FORGETS)                                                        \
+    STD(math_archExp, STDF_LEAF | STDF_FORGETS)                                                    \
+    STD(internal_bytealg_IndexByte, STDF_LEAF | STDF_FORGETS)                                      \
+    STD(internal_bytealg_IndexByteString, STDF_LEAF | STDF_FORGETS)                                \
+    STD(internal_bytealg_LastIndexByte, STDF_LEAF | STDF_FORGETS)                                  \
+    STD(internal_bytealg_LastIndexByteString, STDF_LEAF | STDF_FORGETS)                            \
+    STD(internal_bytealg_Count, STDF_LEAF | STDF_FORGETS)                                          \
+    STD(internal_bytealg_CountString, STDF_LEAF | STDF_FORGETS)                                    \
+    STD(internal_bytealg_Index, STDF_FORGETS)                                                      \
+    STD(internal_bytealg_IndexString, STDF_FORGETS)                                                \
+    STD(internal_bytealg_Equal, STDF_LEAF | STDF_FORGETS)                                          \
+    STD(internal_bytealg_Compare, STDF_LEAF | STDF_FORGETS)                                        \
     STD(runtime_setFinalizer, 0)                                                                   \
     STD(runtime_addCleanup, 0)                                                                     \
     STD(runtime_stopCleanup, 0)                                                                    \
     STD(runtime_startRunner, 0)                                                                    \
     STD(runtime_nextDue, 0)                                                                        \
     STD(runtime_GC, 0)                                                                             \
-    STD(runtime_readStats, 0)                                                                      \
-    STD(runtime_readPauses, 0)                                                                     \
+    STD(runtime_readStats, STDF_FORGETS)                                                           \
+    STD(runtime_readPauses, STDF_FORGETS)                                                          \
     STD(runtime_debug_setGCPercent, 0)                                                             \
     STD(runtime_debug_setMemoryLimit, 0)                                                           \
     STD(runtime_debug_freeOSMemory, 0)                                                             \

@@ -464,7 +464,7 @@ static bool on_stack(const char *body)
         "  %%1 = call[sym @reads] %%0\n  ret %%1\n}\n"
         "func @keeps export (%%0 ptr) i64 {\nb0:\n  store.ref @global, %%0\n  ret i64 0\n}\n",
         body));
-    ir_pass_escape(m);
+    ir_pass_escape(m, NULL, NULL);
     const char *err = ir_verify(arena, m);
     cr_assert_null(err, "%s", err);
     for (uint32_t b = 0; b < m->funcs.p[0]->blocks.n; b++)

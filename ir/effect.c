@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Effects of functions as text, one line a function, and the table of those of other
+ * packages.  A line is the function's symbol, a tab, and for each parameter
+ *     HEAP,RESULTS,INTO,DEEP/HEAP,RESULTS,INTO,DEEP/DIRTY
+ * (itself, then what is reachable from it) with hexadecimal masks, or `-` for one that leaves no trace, or `*` for one that is kept. */
+#include "ir/effect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/stdcalls.h"
+
+typedef struct Entry {
+    const Name *name;
+    IrEffect effect;
+} Entry;
+
+struct IrEffects {
+    Arena *a;
+    const char *(*file)(void *data, const char *package);
+    void *data;
+    VEC(const Name *) packages; /* already read */
+    Entry *slots;               /* open addressing by the name's hash */
+    uint32_t n, cap;
+};
+
+static bool is_kept(const ParamEffect *p)
+{
+    return p->self.heap && p->content.heap && p->dirty;
+}
+
+static bool is_traceless(const ParamEffect *p)
+{
+    return !p->self.heap && !p->content.heap && !p->dirty &&
+           !(p->self.results | p->self.into | p->self.deep | p->content.results | p->content.into |
+             p->content.deep);
+}
+
+bool ir_effect_is_worst(const IrEffect *e)
+{
+    for (uint32_t i = 0; i < e->n; i++)
+        if (!is_kept(&e->params[i]))
+            return false;
+    return true;
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+void ir_effects_print(FILE *out, const IrModule *m)
+{
+    for (uint32_t i = 0; i < m->funcs.n; i++) {
+        const IrFunc *f = m->funcs.p[i];
+        if (f->sym->linkage != IRL_EXPORT || f->sym->is_c || !f->effect || !f->effect->n ||
+            ir_effect_is_worst(f->effect))
+            continue;
+        fprintf(out, "%s\t", f->sym->name->s);
+        for (uint32_t k = 0; k < f->effect->n; k++) {
+            const ParamEffect *p = &f->effect->params[k];
+            if (is_kept(p))
+                fputs(" *", out);
+            else if (is_traceless(p))
+                fputs(" -", out);
+            else
+                fprintf(out, " %d,%x,%x,%x/%d,%x,%x,%x/%d", p->self.heap, p->self.results,
+                        p->self.into, p->self.deep, p->content.heap, p->content.results,
+                        p->content.into, p->content.deep, p->dirty);
+        }
+        fputc('\n', out);
+    }
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+IrEffects *ir_effects_new(Arena *a, const char *(*file)(void *data, const char *package),
+                          void *data)
+{
+    IrEffects *all = ARENA_NEW(a, IrEffects);
+    all->a = a;
+    all->file = file;
+    all->data = data;
+    all->cap = 64;
+    all->slots = ARENA_ARRAY(a, Entry, all->cap);
+    return all;
+}
+
+static Entry *slot_of(IrEffects *all, const Name *name)
+{
+    uint32_t at = name->hash & (all->cap - 1);
+    while (all->slots[at].name && all->slots[at].name != name)
+        at = (at + 1) & (all->cap - 1);
+    return &all->slots[at];
+}
+
+static void add(IrEffects *all, const Name *name, IrEffect effect)
+{
+    if (2 * (all->n + 1) > all->cap) {
+        Entry *old = all->slots;
+        uint32_t n = all->cap;
+        all->cap *= 2;
+        all->slots = ARENA_ARRAY(all->a, Entry, all->cap);
+        for (uint32_t i = 0; i < n; i++)
+            if (old[i].name)
+                *slot_of(all, old[i].name) = old[i];
+    }
+    Entry *e = slot_of(all, name);
+    all->n += e->name == NULL;
+    *e = (Entry){name, effect};
+}
+
+static const ParamEffect kept = {.self = {.heap = true}, .content = {.heap = true}, .dirty = true};
+
+/* False where the text is not of this form: then the function counts as unknown. */
+static bool parse_param(const char **s, ParamEffect *p)
+{
+    unsigned h, c, dirty;
+    int n = 0;
+    if (**s == '*' || **s == '-') {
+        *p = **s == '*' ? kept : (ParamEffect){0};
+        ++*s;
+        return true;
+    }
+    if (sscanf(*s, "%u,%x,%x,%x/%u,%x,%x,%x/%u%n", &h, &p->self.results, &p->self.into,
+               &p->self.deep, &c, &p->content.results, &p->content.into, &p->content.deep, &dirty,
+               &n) != 9)
+        return false;
+    p->self.heap = h != 0;
+    p->content.heap = c != 0;
+    p->dirty = dirty != 0;
+    *s += n;
+    return true;
+}
+
+static void parse_line(IrEffects *all, const char *line)
+{
+    const char *tab = strchr(line, '\t');
+    if (!tab)
+        return;
+    VEC(ParamEffect) params = {0};
+    const char *s = tab + 1;
+    while (*s == ' ') {
+        ParamEffect p = {0};
+        s++;
+        if (!parse_param(&s, &p))
+            return;
+        vec_push(all->a, &params, p);
+    }
+    if (*s == '\n' || !*s)
+        add(all, intern(line, (size_t)(tab - line)), (IrEffect){params.n, params.p});
+}
+
+static void read_package(IrEffects *all, const Name *package)
+{
+    for (uint32_t i = 0; i < all->packages.n; i++)
+        if (all->packages.p[i] == package)
+            return;
+    vec_push(all->a, &all->packages, package);
+    const char *path = all->file(all->data, package->s);
+    FILE *f = path ? fopen(path, "r") : NULL;
+    if (!f)
+        return;
+    char *line = NULL;
+    size_t cap = 0;
+    while (getline(&line, &cap, f) > 0)
+        parse_line(all, line);
+    free(line);
+    fclose(f);
+}
+
+/* "a/b.(*T).M" is of package a/b. */
+static const Name *package_of(const Name *symbol)
+{
+    const char *s = symbol->s, *end = s;
+    for (const char *c = s; *c && *c != '(' && *c != '['; c++)
+        if (*c == '/')
+            end = c;
+    while (*end && *end != '.')
+        end++;
+    return *end ? intern(s, (size_t)(end - s)) : NULL;
+}
+
+const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function)
+{
+    const Name *package = package_of(function->name);
+    if (!package)
+        return NULL;
+    read_package(all, package);
+    Entry *e = slot_of(all, function->name);
+    return e->name ? &e->effect : NULL;
+}
+
+/* ---- C functions --------------------------------------------------------------------------- */
+
+const IrEffect *ir_effect_of_c(Arena *a, const char *name, uint32_t nargs)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } rows[] = {
+#define STD(name, flags) {"std_" #name, flags},
+        STD_CALLS(STD)
+#undef STD
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(name, rows[i].name)) {
+            if (!(rows[i].flags & STDF_FORGETS))
+                return NULL;
+            IrEffect *e = ARENA_NEW(a, IrEffect);
+            e->n = nargs;
+            e->params = ARENA_ARRAY(a, ParamEffect, nargs + 1);
+            return e;
+        }
+    return NULL;
+}

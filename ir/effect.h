@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a function does with the pointers that it is given: the summary that escape analysis
+ * makes of every function, and that importers of a package read. */
+#ifndef GOL_IR_EFFECT_H
+#define GOL_IR_EFFECT_H
+
+#include "ir/ir.h"
+
+/* Where a pointer may be when the function has returned.  Bits stand for results (fields of
+ * the result's type) and parameters by their number modulo 32. */
+typedef struct Flow {
+    bool heap;        /* somewhere that outlives every frame, or nobody knows */
+    uint32_t results; /* in these results */
+    uint32_t into;    /* in what these parameters point to */
+    uint32_t deep;    /* in what is reachable from there */
+} Flow;
+
+typedef struct ParamEffect {
+    Flow self;    /* the parameter's own pointers */
+    Flow content; /* what is reachable from it through memory */
+    bool dirty;   /* pointers of other origin may be stored in memory reachable from it */
+} ParamEffect;
+
+typedef struct IrEffect {
+    uint32_t n;
+    ParamEffect *params;
+} IrEffect;
+
+/* The effect that says nothing good: all parameters are kept. */
+bool ir_effect_is_worst(const IrEffect *e);
+
+/* Effects of other packages' functions, read from their files when first asked for. */
+/* file gives the path of a package's effects, or NULL. */
+IrEffects *ir_effects_new(Arena *a, const char *(*file)(void *data, const char *package),
+                          void *data);
+/* NULL: nothing is known of the function. */
+const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function);
+/* The effects of the module's own functions that others may call, as lines of text. */
+void ir_effects_print(FILE *out, const IrModule *m);
+
+/* The library's C functions. */
+const IrEffect *ir_effect_of_c(Arena *a, const char *name, uint32_t nargs);
+
+#endif

@@ -1,0 +1,95 @@
+# golc build --explain=escape: which way the address of an allocation left its function.
+fail() { echo "$1"; exit 1; }
+cat >e.gol <<'END'
+package main
+
+type node struct {
+	left *node
+	name string
+}
+
+var root *node
+
+func link(n *node) *node { return &node{left: n} }
+
+func keep(n *node) { root = n }
+
+func look(n *node) string { return n.name }
+
+func counter() func() int {
+	n := 0
+	return func() int { n++; return n }
+}
+
+func main() {
+	a := node{name: "a"}
+	keep(link(&a))
+	b := node{name: "b"}
+	c := &node{left: &b}
+	total := 0
+	add := func(k int) { total += k }
+	add(len(look(c)))
+	x := 1
+	ch := make(chan *int, 1)
+	ch <- &x
+	var last *node
+	for i := 0; i < 3; i++ {
+		d := node{left: last}
+		last = &d
+	}
+	println(counter()(), total, last.name)
+}
+END
+cat >want <<'END'
+e.gol:10:36: node{left: n} escapes to the heap
+    e.gol:10:28: returned
+e.gol:17:2: n escapes to the heap
+    e.gol:18:2: captured by main.counter.func1
+    e.gol:18:2: which is in the function literal or method value, and that escapes
+    e.gol:18:2: returned
+e.gol:18:2: the function literal or method value escapes to the heap
+    e.gol:18:2: returned
+e.gol:22:2: a escapes to the heap
+    e.gol:23:11: passed to main.link
+e.gol:29:2: x escapes to the heap
+    e.gol:31:5: stored in an object
+    e.gol:31:5: sent on a channel
+e.gol:34:3: d escapes to the heap
+    it outlives the turn of the loop that makes it
+END
+"$GOLC" build --explain=escape e.gol >got || fail "status $?"
+diff want got || fail "another explanation"
+[ ! -e e ] || fail "a program was written"
+! "$GOLC" build --explain=nothing e.gol 2>err || fail "--explain=nothing"
+grep -q 'there is --explain=escape' err || fail "$(cat err)"
+
+# What a package's functions do with their parameters is known to importers, -O0 or not.
+mkdir -p m/p && cd m
+echo 'module m' >go.mod
+cat >p/p.gol <<'END'
+package p
+
+var kept []*int
+
+func Look(p *int) int { return *p }
+
+func Keep(p *int) { kept = append(kept, p) }
+
+func Same(p *int) *int { return p }
+END
+cat >main.gol <<'END'
+package main
+
+import "m/p"
+
+func main() {
+	x, y, z := 1, 2, 3
+	p.Keep(&y)
+	println(p.Look(&x), *p.Same(&z))
+}
+END
+for level in 0 2; do
+    "$GOLC" build -O$level --explain=escape >got || fail "status $?"
+    [ "$(grep -c escapes got)" = 1 ] && grep -q 'main.gol:6:5: y escapes' got || fail "$(cat got)"
+    "$GOLC" build -O$level -o q && [ "$(./q 2>&1)" = "1 3" ] || fail "the program"
+done
