@@ -216,3 +216,49 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
         panic_type("runtime error: hash of unhashable type ", t);
     return rt_hash_bytes(x, t->size, seed);
 }
+
+/* The type inside *x that cannot be hashed; NULL: there is none. */
+static const RtType *unhashable(const RtType *t, const void *x)
+{
+    switch (t->kind) {
+    case RT_INTERFACE: {
+        const RtIface *i = x;
+        const RtType *d = dynamic_type(t, i->tab);
+        if (!d)
+            return NULL;
+        if (!(d->flags & RT_COMPARABLE))
+            return d;
+        return unhashable(d,
+                          d->size <= 8 ? (const void *)&i->word : (const void *)(uintptr_t)i->word);
+    }
+    case RT_ARRAY: {
+        const RtArrayType *at = (const RtArrayType *)t;
+        for (int64_t i = 0; i < at->len; i++) {
+            const RtType *bad =
+                unhashable(at->elem, (const uint8_t *)x + (size_t)i * at->elem->size);
+            if (bad)
+                return bad;
+        }
+        return NULL;
+    }
+    case RT_STRUCT: {
+        const RtStructType *st = (const RtStructType *)t;
+        for (int64_t i = 0; i < st->nfields; i++) {
+            const RtStructField *f = &st->fields[i];
+            const RtType *bad =
+                is_blank(f) ? NULL : unhashable(f->type, (const uint8_t *)x + f->offset);
+            if (bad)
+                return bad;
+        }
+        return NULL;
+    }
+    default: return NULL;
+    }
+}
+
+void rt_check_hashable(const RtType *t, const void *x)
+{
+    const RtType *bad = unhashable(t, x);
+    if (bad)
+        panic_type("hash of unhashable type: ", bad);
+}

@@ -153,7 +153,7 @@ void *rt_map_get(const RtType *t, void *map, const void *key)
     const RtMapType *mt = (const RtMapType *)t;
     if (!m || m->count == 0) {
         if (mt->keykind == RT_KEY_GENERAL)
-            rt_hash(mt->key, key, 0); /* panics if the key cannot be one */
+            rt_check_hashable(mt->key, key);
         return NULL;
     }
     check_read(m);
@@ -487,7 +487,7 @@ void rt_map_delete(const RtType *type, void *map, const void *key)
     const RtMapType *mt = (const RtMapType *)type;
     if (!m || m->count == 0) {
         if (mt->keykind == RT_KEY_GENERAL)
-            rt_hash(mt->key, key, 0);
+            rt_check_hashable(mt->key, key);
         return;
     }
     const MapInfo *in = m->info;

@@ -53,6 +53,9 @@ bool rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b);
 bool rt_equal(const RtType *t, const void *x, const void *y);
 /* Panics "runtime error: hash of unhashable type T" where == would panic. */
 uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed);
+/* For a key that is looked up in an empty map, where nothing is hashed: panics "hash of
+ * unhashable type: T" (Go's words there, and no "runtime error") where rt_hash would panic. */
+void rt_check_hashable(const RtType *t, const void *x);
 uint64_t rt_hash_bytes(const void *p, size_t n, uint64_t seed);
 void *rt_itab(const RtType *iface, const RtType *t);
 void *rt_assert_itab(const RtType *iface, const RtType *t, const RtType *from);

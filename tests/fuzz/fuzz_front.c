@@ -101,10 +101,10 @@ static Package *import(void *arg, const char *path, Range where)
 
 /* ---- mutation by tokens: most changes of bytes end at the parser, these reach the checker --- */
 
-typedef struct Token {
+typedef struct Lexeme {
     size_t at, len;
     char class; /* 'a' word, '0' number, '"' string or rune, '\n' line's end, '+' any other */
-} Token;
+} Lexeme;
 
 static size_t token_length(const uint8_t *s, size_t n, char *class)
 {
@@ -137,7 +137,7 @@ static size_t token_length(const uint8_t *s, size_t n, char *class)
     return i;
 }
 
-static uint32_t split(const uint8_t *s, size_t n, Token *out, uint32_t max)
+static uint32_t split(const uint8_t *s, size_t n, Lexeme *out, uint32_t max)
 {
     uint32_t k = 0;
     for (size_t i = 0; i < n && k < max;) {
@@ -145,7 +145,7 @@ static uint32_t split(const uint8_t *s, size_t n, Token *out, uint32_t max)
             i++;
             continue;
         }
-        Token t = {.at = i};
+        Lexeme t = {.at = i};
         t.len = token_length(s + i, n - i, &t.class);
         out[k++] = t;
         i += t.len;
@@ -182,7 +182,7 @@ static const uint8_t *find_line(const uint8_t *s, size_t n, unsigned r, size_t *
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
     enum { TOKENS = 1 << 13 };
-    static Token tokens[TOKENS];
+    static Lexeme tokens[TOKENS];
     static uint8_t copy[1 << 16];
     static const char *const words[] = {"nil",
                                         "0",
@@ -242,7 +242,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
         if (n == 0) {
             break;
         }
-        Token t = tokens[NEXT % n], u;
+        Lexeme t = tokens[NEXT % n], u;
         size_t got = 0, len;
         memcpy(copy, data, size);
         unsigned what = NEXT % 8;
