@@ -472,15 +472,6 @@ void lo_go(Fn *fn, Stmt *s)
             lo_rt(fn, RT_go, (IrOpnd[]){c, lo_i64(0)}, 2);
             return;
         }
-        if (p.kind == PLAN_CLOSURE && p.fn.kind == IRO_REG) { /* go of a nil func value */
-            IrBlock *nil = lo_block(fn), *some = lo_block(fn);
-            lo_br(fn, lo_op2(fn, IR_EQ, irt_bool, p.fn, ir_zero(irt_ptr)), nil, some, 2);
-            lo_start(fn, nil);
-            nil->cold = true;
-            lo_rt(fn, RT_go, (IrOpnd[]){ir_zero(irt_ptr), lo_i64(0)}, 2);
-            lo_unreachable(fn);
-            lo_start(fn, some);
-        }
         code = make_thunk(fn, &p, false, &vals, &types, &n);
     }
     fn->pos = pos;

@@ -240,6 +240,8 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
 
 void rt_go(RtClosure *closure, int64_t bytes)
 {
+    if (rt_unlikely(!closure))
+        rt_throw("go of nil func value");
     /* the stub left the address after the go statement above its saved registers */
     void *pc = (void *)((uint64_t *)rt_self()->sp)[6];
     RtGoroutine *g = rt_newproc(closure, bytes, pc, 0);

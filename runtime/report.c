@@ -299,9 +299,11 @@ static void print_value(const RtIface *v)
     case RT_UINT8: rt_print_uint(*(const uint8_t *)data); break;
     case RT_UINT16: rt_print_uint(*(const uint16_t *)data); break;
     case RT_UINT32: rt_print_uint(*(const uint32_t *)data); break;
-    case RT_FLOAT32: rt_print_float(*(const float *)data); break;
+    case RT_FLOAT32: rt_print_float32(*(const float *)data); break;
     case RT_FLOAT64: rt_print_float(*(const double *)data); break;
-    case RT_COMPLEX64: rt_print_complex(((const float *)data)[0], ((const float *)data)[1]); break;
+    case RT_COMPLEX64:
+        rt_print_complex64(((const float *)data)[0], ((const float *)data)[1]);
+        break;
     case RT_COMPLEX128:
         rt_print_complex(((const double *)data)[0], ((const double *)data)[1]);
         break;
@@ -314,6 +316,24 @@ static void print_value(const RtIface *v)
     }
     if (!predeclared && !complex)
         print_cstr(t->kind == RT_STRING ? "\")" : ")");
+}
+
+/* The signal that the goroutine's panic began with, if one did. */
+static void print_own_fault(const RtGoroutine *g)
+{
+    if (g->fault_pc) {
+        RtFault f = {SIGSEGV, SEGV_MAPERR, g->fault_addr, g->fault_pc};
+        rt_print_fault(&f);
+    }
+}
+
+/* What Error or String panicked with while the runtime wanted a panic value's text. */
+RT_NORETURN void std_runtime_throwPrinting(const uint8_t *p, int64_t n)
+{
+    only_one();
+    rt_eprintf("fatal error: panic while printing panic value: %.*s\n", (int)n, (const char *)p);
+    print_own_fault(rt_self());
+    rt_throw_goroutines(NULL);
 }
 
 static void print_panics(const RtPanic *p)
@@ -349,10 +369,7 @@ RT_NORETURN void rt_fatalpanic(RtPanic *p)
     rt_print_begin();
     print_panics(p);
     rt_print_end();
-    if (g->fault_pc) {
-        RtFault f = {SIGSEGV, SEGV_MAPERR, g->fault_addr, g->fault_pc};
-        rt_print_fault(&f);
-    }
+    print_own_fault(g);
     if (traceback_level() > 0) {
         print_header(g, "running");
         rt_trace_g(g);

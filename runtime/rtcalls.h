@@ -59,6 +59,7 @@ uint64_t std_sync_runtime_goid(void);
 bool std_sync_runtime_canSpin(int64_t i);
 void std_sync_runtime_doSpin(void);
 RT_NORETURN void std_sync_fatal(const uint8_t *p, int64_t n);
+RT_NORETURN void std_runtime_throwPrinting(const uint8_t *p, int64_t n);
 void std_time_Sleep(int64_t ns);
 void std_time_startTimer(RtTimer *t);
 bool std_time_stopTimer(RtTimer *t);

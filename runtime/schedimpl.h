@@ -156,7 +156,9 @@ void rt_print_int(int64_t v);
 void rt_print_uint(uint64_t v);
 void rt_print_bool(bool v);
 void rt_print_float(double v);
+void rt_print_float32(float v);
 void rt_print_complex(double re, double im);
+void rt_print_complex64(float re, float im);
 void rt_print_string(const uint8_t *p, int64_t n);
 void rt_print_pointer(const void *p);
 

@@ -89,6 +89,7 @@
     STD(runtime_keep, STDF_LEAF | STDF_FORGETS)                                                    \
     STD(runtime_typeString, STDF_LEAF)                                                             \
     STD(runtime_typePath, STDF_LEAF)                                                               \
+    STD(runtime_throwPrinting, STDF_FORGETS)                                                       \
     STD(runtime_frameInfo, STDF_FORGETS)                                                           \
     STD(runtime_callers, STDF_FORGETS)                                                             \
     STD(runtime_stackText, STDF_FORGETS)                                                           \
