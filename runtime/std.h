@@ -71,6 +71,16 @@ double std_math_FMA(double x, double y, double z);
 double std_math_archExp(double x);
 uint64_t std_internal_fastrand_Uint64(void);
 
+/* std_os.c */
+struct RtPollDesc;
+uint64_t std_os_pollOpen(int64_t fd);
+int64_t std_os_pollWait(struct RtPollDesc *d, int64_t side);
+int64_t std_os_pollState(struct RtPollDesc *d, int64_t side);
+void std_os_pollUnblock(struct RtPollDesc *d);
+void std_os_pollClose(struct RtPollDesc *d);
+void std_os_pollSetDeadline(struct RtPollDesc *d, int64_t side, int64_t ns);
+void std_os_pollExpire(struct RtPollDesc *d, int64_t side);
+
 /* std_runtime.c */
 typedef struct {
     RtString name, file;

@@ -64,6 +64,13 @@
     STD(syscall_callblock, STDF_FORGETS)       /* the same, inside rt_entersyscall … rt_exitsyscall */ \
     STD(syscall_args, STDF_LEAF)    /* → char **argv, NULL-terminated */                           \
     STD(syscall_environ, STDF_LEAF) /* → char **envp at the program's start */                     \
+    STD(os_pollOpen, 0)        /* (fd) → a descriptor of netpoll.h, or 0 */                       \
+    STD(os_pollWait, 0)        /* (pd, side) → RT_POLL_… */                                       \
+    STD(os_pollState, 0)       /* (pd, side) → what a wait would give at once, else RT_POLL_OK */ \
+    STD(os_pollUnblock, 0)     /* (pd) */                                                         \
+    STD(os_pollClose, 0)       /* (pd) */                                                         \
+    STD(os_pollSetDeadline, 0) /* (pd, side, ns from now; 0: none) */                             \
+    STD(os_pollExpire, 0)      /* (pd, side): the deadline's timer has fired */                   \
     STD(time_walltime, 0)           /* → {sec, nsec} since 1970 */                                 \
     STD(time_runtimeNano, 0)                                                                       \
     STD(time_startNano, STDF_LEAF) /* runtimeNano's reading when the program began */              \
