@@ -239,7 +239,7 @@ static bool add_file(Loader *l, Unit *u, SourceFile *src)
 {
     File *f = parse_file(l->p->arena, src);
     vec_push(l->p->arena, &u->files, f);
-    if (f->had_errors || f->package_name == NULL)
+    if (f->broken || f->package_name == NULL)
         return false;
     const File *first = u->files.p[0];
     if (f != first && first->package_name != NULL &&
@@ -376,7 +376,7 @@ static const char *import_path(Loader *l, const Expr *lit)
 
 static void load_import(Loader *l, Unit *u, const Expr *lit)
 {
-    const char *path = import_path(l, lit);
+    const char *path = lit->kind == EXPR_BASIC_LIT ? import_path(l, lit) : NULL;
     if (path == NULL) {
         l->failed = true;
         return;

@@ -414,6 +414,7 @@ typedef struct File {
     VEC(Comment) comments;
     Scope *scope; /* checker */
     bool had_errors;
+    bool broken; /* by errors of syntax: parts are missing, and checking it makes no sense */
 } File;
 
 /* Parses src whole, reporting into the diagnostics sink.  Never returns NULL. */

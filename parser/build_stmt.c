@@ -285,7 +285,7 @@ Stmt *mk_range(Parser *p, const LexToken *kw, ExprVec lhs, const LexToken *op, E
     s->range_.value = lhs.n > 1 ? lhs.p[1] : NULL;
     s->range_.op = op ? (Token)op->kind : TOK_EOF;
     s->range_.x = x;
-    if (lhs.n > 2 && p->errors == 0) { /* no error of syntax: checking goes on */
+    if (lhs.n > 2 && !p->broken) { /* no error of syntax: checking goes on */
         diag_error(lhs.p[2]->range, "range clause permits at most two iteration variables");
     }
     depth_stmt_exprs(p, s, &lhs);

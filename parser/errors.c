@@ -8,6 +8,7 @@
 Diag *syntax_error(Parser *p, Range r, const char *fmt, ...)
 {
     p->errors++;
+    p->broken = true;
     uint32_t line = source_physical(r.start).line;
     if (p->stop || line == p->error_line) {
         return NULL;
@@ -62,5 +63,5 @@ void depth_exceeded(Parser *p, Pos pos)
     if (!p->stop) {
         plain_error(p, range_at(pos), "nested too deeply (more than %d levels)", AST_MAX_DEPTH);
     }
-    p->stop = true;
+    p->stop = p->broken = true;
 }

@@ -780,6 +780,7 @@ File *parse_file(Arena *a, SourceFile *src)
     yyparse(&p);
     directives_check(&p);
     p.file->had_errors = p.errors > 0;
+    p.file->broken = p.broken;
     stream_free(&p);
     return p.file;
 }

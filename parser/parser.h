@@ -33,6 +33,7 @@ typedef struct Parser {
 
     /* errors */
     int errors;
+    bool broken;         /* File's */
     uint32_t error_line; /* of the last syntax error: only one a line */
     uint32_t resync_at;  /* where the last recovery went on, to be sure of progress */
     bool in_function;    /* the place of the last error was inside a function */

@@ -495,6 +495,7 @@ static int yyreport_syntax_error(const yypcontext_t *ctx, Parser *P)
     const char *what = message(P, ctx->yyssp);
     if (P->last->kind == TOK_EOF && P->errors) {
         P->errors++; /* only a consequence */
+        P->broken = true;
     } else if (what[0] == ' ' || what[0] == ',' || what[0] == 0) {
         Diag *d = unexpected(P, P->last, what);
         note_open(P, d);

@@ -211,7 +211,7 @@ int main(int argc, char **argv)
     arena = arena_new();
     universe_init(arena);
     const char *path = "p", *pkg = NULL;
-    bool is_std = false;
+    bool is_std = false, broken = false;
     VEC(File *) files = {0};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-std") == 0) {
@@ -227,12 +227,14 @@ int main(int argc, char **argv)
                 fprintf(stderr, "%s: %s\n", argv[i], err);
                 return 2;
             }
-            vec_push(arena, &files, parse_file(arena, src));
+            File *f = parse_file(arena, src);
+            broken |= f->broken;
+            vec_push(arena, &files, f);
         }
     }
     if (pkg) {
         load(pkg, true);
-    } else if (diag_error_count() == 0) {
+    } else if (!broken) {
         CheckOptions opt = {.bodies = true, .is_std = is_std, .import = import};
         check_package(arena, path, files.p, files.n, &opt);
     }
