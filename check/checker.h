@@ -68,14 +68,22 @@ typedef struct Env {
     Stmt *break_to, *continue_to; /* what an unlabelled break or continue means */
 } Env;
 
+/* An alias whose type is being found, with the context of the type in its declaration. */
+typedef struct PendingAlias {
+    Object *obj;
+    Env env;
+    Expr *rhs;
+} PendingAlias;
+
 struct Checker {
     Arena *a;
     Package *pkg;
     const CheckOptions *opt;
-    File *file;            /* while collecting */
-    ObjectVec objs;        /* package-level objects, by order; methods too; without pkgnames */
-    VEC(MethodOf) methods; /* methods whose base type still has to collect them */
-    ObjectVec path;        /* objects being resolved, for cycles */
+    File *file;                /* while collecting */
+    ObjectVec objs;            /* package-level objects, by order; methods too; without pkgnames */
+    VEC(MethodOf) methods;     /* methods whose base type still has to collect them */
+    ObjectVec path;            /* objects being resolved, for cycles */
+    VEC(PendingAlias) aliases; /* innermost last */
     VEC(Action) delayed;
     VEC(Expr *) untyped;  /* expressions recorded with an untyped type */
     ObjectVec pkgnames;   /* for unused imports */
@@ -186,6 +194,9 @@ Decl *check_const_source(Decl *d, bool *inherited);
 /* Inserts o into s, or reports that it is redeclared.  pos: where its scope starts. */
 void check_declare(Checker *c, Scope *s, Expr *ident, Object *o, Pos scope_pos);
 /* Makes sure that o has a type. */
+/* The type of an alias that is met in the type that it stands for, by way of a defined type,
+ * which breaks the cycle: the declaration is read once more, now that there is that type. */
+Type *check_pending_alias(Checker *c, Object *alias);
 void check_obj_decl(Checker *c, Object *o);
 void check_decl_stmt(Checker *c, Stmt *s);
 void check_func_body(Checker *c, FuncInfo *fi, DeclInfo *decl, ConstVal *iota);

@@ -216,7 +216,10 @@ static void type_decl(Checker *c, Object *o, Decl *d)
             check_open_scope(c, d->range);
             check_collect_tparams(c, &d->type.tparams, &o->typename.tparams);
         }
+        PendingAlias here = {o, c->env, d->type.type};
+        vec_push(c->a, &c->aliases, here);
         Type *t = check_type(c, d->type.type);
+        c->aliases.n--;
         for (uint32_t i = 0; i < o->typename.tparams.n; i++)
             if (t == o->typename.tparams.p[i]->type) {
                 check_error_at(c, d->type.type,
@@ -253,6 +256,22 @@ static void type_decl(Checker *c, Object *o, Decl *d)
         check_error_at(c, d->type.type, "cannot use a type parameter as RHS in type declaration");
         named->named.underlying = type_basic[BASIC_INVALID];
     }
+}
+
+Type *check_pending_alias(Checker *c, Object *alias)
+{
+    for (uint32_t i = c->aliases.n; i > 0 && !alias->type; i--) {
+        PendingAlias p = c->aliases.p[i - 1];
+        if (p.obj != alias)
+            continue;
+        Env saved = c->env;
+        c->env = p.env;
+        Type *t = check_type(c, p.rhs);
+        c->env = saved;
+        if (!alias->type)
+            alias->type = t;
+    }
+    return alias->type;
 }
 
 static void field_uniqueness(Checker *c, void *arg)
@@ -358,7 +377,7 @@ void check_obj_decl(Checker *c, Object *o)
                 o->type = type_basic[BASIC_INVALID];
             break;
         case OBJ_TYPENAME:
-            if (!ok || !o->type)
+            if (!ok || (!o->type && !o->alias_pending))
                 o->type = type_basic[BASIC_INVALID];
             break;
         default: break;

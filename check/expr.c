@@ -234,7 +234,8 @@ static void shift(Checker *c, Operand *x, Operand *y, Expr *e, Token op)
                 x->mode = MODE_INVALID;
                 return;
             }
-        } else if (!all_integer(c, y->type)) {
+        } else if (!all_integer(c, y->type) && x->mode != MODE_CONST) {
+            /* Go's compiler lets it pass among constants. */
             check_error_at(c, y->expr, "invalid operation: shift count %s must be integer",
                            check_operand_str(c, y));
             x->mode = MODE_INVALID;

@@ -179,15 +179,14 @@ static bool use_constraint(Inference *in, Type *p)
     CoreTerm c = core_term(p);
     if (c.type) {
         if (t) {
-            Type *tt = c.tilde && t->kind != TYPE_TYPEPARAM ? type_underlying(t) : t;
-            if (!unify(&in->u, tt, c.type, 0))
+            if (!unify(&in->u, t, c.type, 0))
                 return unsatisfied(in, p, t, NULL);
         } else if (c.single && !c.tilde) {
             unify_set(&in->u, p, c.type);
         }
-        return true;
     }
-    return !t || unify_methods(in, p, t);
+    /* The methods of a type that still mentions parameters are not yet the final ones. */
+    return !t || occurs(in->tparams, t) || unify_methods(in, p, t);
 }
 
 static uint32_t unknowns(Inference *in)

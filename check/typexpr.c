@@ -75,8 +75,8 @@ void check_ident(Checker *c, Operand *x, Expr *e, bool want_type)
         x->mode = MODE_CONST;
         break;
     case OBJ_TYPENAME:
-        if (!type_valid(t) && o->alias_pending)
-            check_error_at(c, e, "invalid use of type alias %s in recursive type", name->s);
+        if (!t && o->alias_pending)
+            t = check_pending_alias(c, o);
         if (!type_valid(t))
             return;
         x->mode = MODE_TYPE;

@@ -70,23 +70,26 @@ static Type *as_interface(Type *t)
     return type_is_interface(t) ? type_underlying(t) : NULL;
 }
 
-/* x was the parameter's type and y matched it: which of them to keep, so that the result
- * does not depend on the order of arguments and both can be assigned to it. */
-static bool prefer_new(Type *x, Type *y)
+/* x is the parameter's type and y matched it: whether both can stand, so that the result does
+ * not depend on the order of arguments. */
+static bool compatible(Type *x, Type *y)
 {
     Type *xi = as_interface(x), *yi = as_interface(y);
-    bool xn = x->kind == TYPE_NAMED, yn = y->kind == TYPE_NAMED;
-    if (xi && yi) {
-        type_complete_interface(types_arena, xi);
-        type_complete_interface(types_arena, yi);
-        if (xi->iface.all_methods.n != yi->iface.all_methods.n)
-            return yi->iface.all_methods.n < xi->iface.all_methods.n;
-        return yn && !xn;
-    }
-    if (xi || yi)
-        return yi != NULL;
-    if (yn || xn)
-        return yn && !xn;
+    if (!xi || !yi)
+        return !xi && !yi;
+    if (x->kind == TYPE_NAMED && y->kind == TYPE_NAMED)
+        return type_identical(x, y);
+    type_complete_interface(types_arena, xi);
+    type_complete_interface(types_arena, yi);
+    return xi->iface.all_methods.n == yi->iface.all_methods.n;
+}
+
+/* Whether y is to be kept rather than x: values of both can be assigned to a defined type, or
+ * else to a channel with a direction. */
+static bool prefer_new(Type *x, Type *y)
+{
+    if (x->kind == TYPE_NAMED || y->kind == TYPE_NAMED)
+        return x->kind != TYPE_NAMED;
     return y->kind == TYPE_CHAN && y->chan.dir != CHAN_BOTH;
 }
 
@@ -101,7 +104,7 @@ static bool unify_bound(Unifier *u, int px, Type *x, Type *y, unsigned mode, con
         *u->handles.p[px] = y;
         return true;
     }
-    if (!nify(u, xt, y, mode, p))
+    if (!nify(u, xt, y, mode, p) || !compatible(xt, y))
         return false;
     if (!(mode & UNIFY_EXACT) && prefer_new(xt, y))
         *u->handles.p[px] = y;
@@ -192,13 +195,12 @@ static bool unify_tuples(Unifier *u, Type *x, Type *y, unsigned mode, const Pair
 
 static bool unify_named(Unifier *u, Type *x, Type *y, unsigned mode, const Pair *p)
 {
-    if (x->named.targs.n == 0 || x->named.origin != y->named.origin ||
-        x->named.targs.n != y->named.targs.n)
+    if (x->named.targs.n == 0 || x->named.targs.n != y->named.targs.n)
         return false; /* the same node was dealt with before */
     for (uint32_t i = 0; i < x->named.targs.n; i++)
         if (!nify(u, x->named.targs.p[i], y->named.targs.p[i], mode, p))
             return false;
-    return true;
+    return x->named.origin == y->named.origin; /* last, for the sake of messages */
 }
 
 /* No bound parameter on either side. */
@@ -211,8 +213,6 @@ static bool unify_structure(Unifier *u, Type *x, Type *y, unsigned mode, const P
         y = t;
     }
     if (x->kind == TYPE_TYPEPARAM) { /* of an enclosing function: through its core type */
-        if (mode & UNIFY_EXACT)
-            return false;
         Type *core = type_core(x);
         return core && nify(u, core, y, UNIFY_ASSIGN, p);
     }
@@ -238,7 +238,7 @@ static bool unify_structure(Unifier *u, Type *x, Type *y, unsigned mode, const P
     case TYPE_CHAN:
         return (!(mode & UNIFY_EXACT) || x->chan.dir == y->chan.dir) &&
                nify(u, x->chan.elem, y->chan.elem, emode, p);
-    case TYPE_NAMED: return unify_named(u, x, y, emode, p);
+    case TYPE_NAMED: return unify_named(u, x, y, mode, p);
     default: return type_identical(x, y);
     }
 }
@@ -261,9 +261,7 @@ static bool nify_once(Unifier *u, Type *x, Type *y, unsigned mode, const Pair *p
         return unify_bound(u, px, x, y, mode, p);
     if (!(mode & UNIFY_EXACT)) {
         Type *xi = as_interface(x), *yi = as_interface(y);
-        if (xi && yi &&
-            !(x->kind == TYPE_NAMED && y->kind == TYPE_NAMED && x->named.origin &&
-              x->named.origin == y->named.origin))
+        if (xi && yi)
             return unify_interfaces(u, xi, yi, false, p);
         if (xi && !yi)
             return unify_methods(u, xi, y, p);
