@@ -160,6 +160,7 @@ bool gen_intrinsic(Gen *g, const IrInst *in);
 /* ---- x86_64.c ---- */
 void x86_options(gcc_jit_context *ctx);
 /* Float to integer as cvttsd2si does it: out of range gives the lowest value. */
+RV *x86_sqrt(Gen *g, RV *v, bool is_double);
 RV *x86_truncate(Gen *g, RV *v, bool is_double, bool to64);
 RV *x86_float_to_u64(Gen *g, RV *v, bool is_double);
 

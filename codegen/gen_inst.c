@@ -254,9 +254,11 @@ static void builtin_math(Gen *g, const IrInst *in)
     RV *args[3];
     for (uint32_t i = 0; i < in->nargs; i++)
         args[i] = gen_value(g, &in->args[i]);
-    const char *name = in->op == IR_SQRT ? is_double ? "__builtin_sqrt" : "__builtin_sqrtf"
-                       : is_double       ? "__builtin_fma"
-                                         : "__builtin_fmaf";
+    if (in->op == IR_SQRT) {
+        gen_set(g, in->dst, x86_sqrt(g, args[0], is_double));
+        return;
+    }
+    const char *name = is_double ? "__builtin_fma" : "__builtin_fmaf";
     gen_set(g, in->dst, gen_call_builtin(g, name, args, (int)in->nargs));
 }
 

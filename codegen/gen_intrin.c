@@ -30,10 +30,14 @@ enum { SQRT, ABS, COPYSIGN };
 
 static void math_builtin(Gen *g, const IrInst *in, int which)
 {
-    static const char *const name[] = {"__builtin_sqrt", "__builtin_fabs", "__builtin_copysign"};
+    static const char *const name[] = {NULL, "__builtin_fabs", "__builtin_copysign"};
     RV *args[2];
     for (uint32_t i = 0; i < in->nargs; i++)
         args[i] = arg(g, in, i);
+    if (which == SQRT) {
+        result(g, in, x86_sqrt(g, args[0], true));
+        return;
+    }
     result(g, in, gen_call_builtin(g, name[which], args, (int)in->nargs));
 }
 

@@ -9,6 +9,19 @@ void x86_options(gcc_jit_context *ctx)
     gj.context_add_command_line_option(ctx, "-mtls-direct-seg-refs");
 }
 
+/* Unless it optimises, gcc calls a function of the C library for its built-in. */
+RV *x86_sqrt(Gen *g, RV *v, bool is_double)
+{
+    if (g->opt->opt_level > 0)
+        return gen_call_builtin(g, is_double ? "__builtin_sqrt" : "__builtin_sqrtf", &v, 1);
+    LV *out = gen_temp(g, gj.rvalue_get_type(v), "sqrt");
+    gcc_jit_extended_asm *a =
+        gj.block_add_extended_asm(g->b, g->loc, is_double ? "sqrtsd %1, %0" : "sqrtss %1, %0");
+    gj.extended_asm_add_output_operand(a, NULL, "=x", out);
+    gj.extended_asm_add_input_operand(a, NULL, "xm", v);
+    return gj.lvalue_as_rvalue(out);
+}
+
 /* Go's result out of range is the instruction's, 0x80…0; gcc would fold a constant to the
  * nearest integer.  The asm is not volatile: equal conversions are shared, unused ones go. */
 RV *x86_truncate(Gen *g, RV *v, bool is_double, bool to64)
