@@ -42,7 +42,7 @@ typedef struct Options {
     bool is_std;        /* compiling golc's own library */
     const char *output; /* -o, or NULL */
     Emit emit;
-    bool explain_escape; /* --explain=escape */
+    bool explain_escape;       /* --explain=escape */
     const char *const *inputs; /* files or one directory */
     int ninputs;
     char **args; /* golc run: the program's arguments */

@@ -286,7 +286,7 @@ struct IrFunc {
     bool is_closure;  /* the last parameter is the environment */
     bool inline_hint, noinline, is_wrapper, uses_recover;
     VEC(IrReg) regs;
-    VEC(IrBlock *) blocks; /* blocks.p[0] is the entry */
+    VEC(IrBlock *) blocks;   /* blocks.p[0] is the entry */
     struct IrEffect *effect; /* ir/effect.h; NULL before escape analysis */
 };
 

@@ -5,8 +5,9 @@
  *   off ──start──> mark ──(markers idle, some allocation notices)──finish──> off, sweeping
  *
  * start and finish stop the world.  start makes the snapshot: barriers go on (they shade
- * what is overwritten), new objects are born black, the stacks are scanned.  Marker threads
- * of our own scan the variables and the heap while the program runs; who allocates beyond
+ * what is overwritten), new objects are born black, the stacks of goroutines that run are
+ * scanned.  Marker threads of our own scan the other stacks, the variables and the heap while
+ * the program runs (a goroutine that is to run before its stack was scanned is scanned then); who allocates beyond
  * the goal assists.  Pacing is in pace.c, the verifier in gcverify.c. */
 #include "runtime/gc.h"
 
@@ -99,10 +100,26 @@ static void scan_globals(GcWork *w)
     gc_mark_range(w, __start_gol_bss, __stop_gol_bss);
 }
 
+static void count_range(void *arg, const void *lo, const void *hi)
+{
+    if (lo >= hi)
+        return;
+    __atomic_fetch_add(&rt_gc.roots, (uint64_t)((const char *)hi - (const char *)lo),
+                       __ATOMIC_RELAXED);
+    gc_mark_range(arg, lo, hi);
+}
+
+static void scan_roots(GcWork *w)
+{
+    scan_globals(w);
+    while (rt_g_scan_some(count_range, w))
+        ;
+}
+
 static void mark_until_dry(GcWork *w)
 {
     for (;;) {
-        scan_globals(w);
+        scan_roots(w);
         gc_drain(w, 0);
         uint32_t seq = __atomic_load_n(&mark_seq, __ATOMIC_SEQ_CST);
         __atomic_fetch_add(&idle, 1, __ATOMIC_SEQ_CST);
@@ -141,6 +158,7 @@ static void *marker(void *arg)
             seen = cycles;
             while (rt_sweep_some(64))
                 ;
+            rt_stack_trim();
             rt_gc_scavenge();
         }
         syscall(SYS_futex, &mark_seq, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, seq, NULL, NULL, 0);
@@ -218,20 +236,14 @@ void rt_storemove(void *dst, const void *src, int64_t n)
     memmove(dst, src, (size_t)n);
 }
 
+void rt_gc_scan_goroutine(RtGoroutine *g)
+{
+    GcWork *w = my_work();
+    rt_g_scan_due(g, count_range, w);
+    share(w);
+}
+
 /* ---- the cycle -------------------------------------------------------------------------------------- */
-
-static void count_range(void *arg, const void *lo, const void *hi)
-{
-    if (lo >= hi)
-        return;
-    rt_gc.roots += (uint64_t)((const char *)hi - (const char *)lo);
-    gc_mark_range(arg, lo, hi);
-}
-
-static void scan_goroutine(RtGoroutine *g, void *w)
-{
-    rt_g_scan(g, count_range, w);
-}
 
 static void each_cache(void (*fn)(RtMCache *))
 {
@@ -278,7 +290,7 @@ static void open_cycle(GcWhy why)
     __atomic_store_n(&rt_gc.phase, GC_MARK, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_heap.trigger, rt_gc.goal, __ATOMIC_RELAXED);
     rt_m_scan(count_range, &root_work);
-    rt_g_foreach(scan_goroutine, &root_work);
+    rt_g_scan_begin(count_range, &root_work);
     rt_sched_scan(count_range, &root_work);
     rt_special_roots(&root_work);
     __atomic_store_n(&globals_due, 1, __ATOMIC_SEQ_CST);
@@ -310,7 +322,7 @@ static void drain_all(void)
     do {
         if (gc_work_left() || __atomic_load_n(&active, __ATOMIC_ACQUIRE))
             wake_markers();
-        scan_globals(&root_work);
+        scan_roots(&root_work);
         gc_drain(&root_work, 0);
         while (__atomic_load_n(&active, __ATOMIC_ACQUIRE))
             __builtin_ia32_pause();
@@ -342,7 +354,8 @@ static void close_cycle(void)
     rt_heap.live = rt_gc.marked;
     rt_gc_pace(born, cycle.live);
     rt_sweep_begin();
-    rt_stack_trim();
+    if (!cycle.waked)
+        rt_stack_trim(); /* else the first marker does */
     __atomic_fetch_add(&rt_gc.cycles, 1, __ATOMIC_SEQ_CST);
     if (cycle.why == GC_FORCED)
         rt_gc.forced++;
@@ -361,7 +374,7 @@ static void start(GcWhy why)
         uint64_t t = stop("GC start");
         open_cycle(why);
         if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED) {
-            scan_globals(&root_work);
+            scan_roots(&root_work);
             if (gc_drain(&root_work, 2 * SMALL_HEAP)) {
                 drain_all();
                 close_cycle();
@@ -417,9 +430,10 @@ static void assist(int64_t budget)
 {
     GcWork *w = my_work();
     uint64_t t = thread_ns();
-    scan_globals(w);
     /* Counted as active, or the cycle could end under us. */
     __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
+    scan_globals(w);
+    rt_g_scan_some(count_range, w);
     gc_drain(w, budget);
     gc_publish(w);
     if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left() &&

@@ -34,17 +34,20 @@ typedef struct Slab {
     struct Slab *all;     /* every slab */
     struct Slab *partial; /* slabs with free slots */
     RtGoroutine *free;
-    uint32_t nfree; /* in the list */
-    uint32_t fresh; /* slots from here on were never used */
+    uint32_t nfree;         /* in the list */
+    _Atomic uint32_t fresh; /* slots from here on were never used */
     bool on_partial;
 } Slab;
 _Static_assert(sizeof(Slab) <= 128, "slab header");
 
 static struct {
     RtSpin lock;
-    Slab *all, *partial;
+    Slab *_Atomic all;
+    Slab *partial;
     char *chunk, *chunk_end;
+    Slab *_Atomic to_scan; /* the next whose goroutines may be due */
 } slabs;
+uint32_t rt_scan_gen;
 
 static Slab *slab_of(RtGoroutine *g)
 {
@@ -71,8 +74,8 @@ static void slab_new(void)
     }
     Slab *s = (Slab *)slabs.chunk;
     slabs.chunk += SLAB_BYTES;
-    s->all = slabs.all;
-    slabs.all = s;
+    s->all = atomic_load_explicit(&slabs.all, memory_order_relaxed);
+    atomic_store_explicit(&slabs.all, s, memory_order_release);
     s->partial = slabs.partial;
     s->on_partial = true;
     slabs.partial = s;
@@ -176,6 +179,48 @@ void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg)
         }
 }
 
+void rt_g_scan_begin(RtScanFn *fn, void *arg)
+{
+    rt_scan_gen += 2;
+    atomic_store_explicit(&slabs.to_scan, slabs.all, memory_order_release);
+    for (RtM *m = rt_sched.allm; m; m = m->alllink)
+        if (m->g)
+            rt_g_scan_due(m->g, fn, arg);
+}
+
+void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg)
+{
+    uint32_t gen = rt_scan_gen, was = atomic_load_explicit(&g->scan, memory_order_acquire);
+    if (was != gen && was != gen + 1 &&
+        atomic_compare_exchange_strong_explicit(&g->scan, &was, gen + 1, memory_order_acquire,
+                                                memory_order_acquire)) {
+        rt_g_scan(g, fn, arg);
+        atomic_store_explicit(&g->scan, gen, memory_order_release);
+        return;
+    }
+    while (atomic_load_explicit(&g->scan, memory_order_acquire) != gen)
+        __builtin_ia32_pause();
+}
+
+bool rt_g_scan_some(RtScanFn *fn, void *arg)
+{
+    Slab *s = atomic_load_explicit(&slabs.to_scan, memory_order_acquire);
+    while (s && !atomic_compare_exchange_weak_explicit(&slabs.to_scan, &s, s->all,
+                                                       memory_order_acq_rel, memory_order_acquire))
+        ;
+    if (!s)
+        return false;
+    uint32_t gen = rt_scan_gen, n = s->fresh;
+    for (uint32_t i = 0; i < n; i++) {
+        RtGoroutine *g = slot(s, i);
+        uint32_t st = atomic_load_explicit(&g->status, memory_order_acquire);
+        uint32_t was = atomic_load_explicit(&g->scan, memory_order_acquire);
+        if (st != RT_G_FREE && st != RT_G_DEAD && was != gen && was != gen + 1)
+            rt_g_scan_due(g, fn, arg);
+    }
+    return true;
+}
+
 int64_t rt_g_count(void)
 {
     int64_t n = 0;
@@ -232,6 +277,7 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
     g->ctx = NULL;
     g->lockedm = NULL;
     g->stack_bytes = 0;
+    atomic_store_explicit(&g->scan, rt_scan_gen, memory_order_relaxed);
     if (!(flags & RT_GF_SYSTEM))
         p->gcount++;
     atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_release);

@@ -305,6 +305,8 @@ static bool exit_fast(RtM *m)
 
 static void exit_done(RtM *m)
 {
+    if (rt_unlikely(atomic_load_explicit(&m->g->scan, memory_order_acquire) != rt_scan_gen))
+        rt_gc_scan_goroutine(m->g);
     m->stopped_sp = 0;
     m->sysargs[0] = m->sysargs[1] = m->sysargs[2] = 0;
     m->g->m = m;

@@ -297,6 +297,8 @@ RT_NORETURN void rt_gosched(void)
 
 static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
 {
+    if (rt_unlikely(atomic_load_explicit(&g->scan, memory_order_acquire) != rt_scan_gen))
+        rt_gc_scan_goroutine(g);
     m->g = g;
     g->m = m;
     p->allticks++;

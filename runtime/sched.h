@@ -172,14 +172,14 @@ struct RtGoroutine {
     RtM *lockedm;
     uint64_t fault_pc, fault_addr; /* of the fault that became a panic; pc 0: none */
     RtSudog sd;
-    uint64_t stack_bytes; /* of all segments beyond the first */
+    uint64_t stack_bytes;  /* of all segments beyond the first */
+    _Atomic uint32_t scan; /* rt_scan_gen: its stack is scanned; + 1: is being scanned; else due */
     RtSeg first;
 };
 enum {
     RT_GF_SYSTEM = 1, /* the runtime's own: not counted, not shown */
     RT_GF_MAIN = 2,
-    RT_GF_LOCKED = 4,  /* LockOSThread */
-    RT_GF_SCANNED = 8, /* for the collector's use */
+    RT_GF_LOCKED = 4, /* LockOSThread */
 };
 
 #define rt_gp(g) ((RtGoroutine *)(g))
@@ -322,6 +322,20 @@ void rt_start_world(void);
 typedef void RtScanFn(void *arg, const void *lo, const void *hi);
 /* Every goroutine that is neither free nor dead. */
 void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg);
+/* Stacks are scanned once a cycle, each before its goroutine runs again: those of goroutines
+ * that run by rt_g_scan_begin, the others by whoever comes first, a marker or the thread that
+ * is about to run one.  New goroutines count as scanned: what they hold was their creator's.
+ * rt_scan_gen is even and changes while the world is stopped. */
+extern uint32_t rt_scan_gen;
+/* Opens a round, while the world is stopped. */
+void rt_g_scan_begin(RtScanFn *fn, void *arg);
+/* Scans some goroutines that are due.  Any thread, the world may run; does not wait for those
+ * that others are scanning.  false: there were none left. */
+bool rt_g_scan_some(RtScanFn *fn, void *arg);
+/* Scans g if it is due, or waits until whoever does it has done. */
+void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg);
+/* gc.c: the same for g, which this thread's P is about to run. */
+void rt_gc_scan_goroutine(RtGoroutine *g);
 /* Stack segments from the stack pointer up, the RtG itself, preempted registers.  g must not
  * be running, unless it is the caller's own. */
 void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg);
@@ -329,7 +343,7 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg);
 void rt_m_scan(RtScanFn *fn, void *arg);
 /* Timers, queues of semaphores: what the scheduler holds outside the heap. */
 void rt_sched_scan(RtScanFn *fn, void *arg);
-/* Frees cached segments and idle slabs: called after a collection. */
+/* Gives idle slabs back to the system: called after a collection; any thread. */
 void rt_stack_trim(void);
 
 /* ---- errors -------------------------------------------------------------------------------- */

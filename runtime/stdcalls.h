@@ -43,6 +43,7 @@
     STD(sync_atomic_And##T, STDF_LEAF | STDF_FORGETS)                                              \
     STD(sync_atomic_Or##T, STDF_LEAF | STDF_FORGETS)
 
+/* clang-format off */
 #define STD_CALLS(STD)                                                                             \
     STD_ATOMIC_INTS(STD, Int32)                                                                    \
     STD_ATOMIC_INTS(STD, Int64)                                                                    \
@@ -127,6 +128,7 @@
     STD(runtime_debug_setMemoryLimit, 0)                                                           \
     STD(runtime_debug_freeOSMemory, 0)                                                             \
     STD(internal_fastrand_Uint64, STDF_LEAF) /* → uint64 */
+/* clang-format on */
 
 #ifndef __ASSEMBLER__
 

@@ -176,6 +176,19 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg)
 {
 }
 
+void rt_g_scan_begin(RtScanFn *fn, void *arg)
+{
+}
+
+bool rt_g_scan_some(RtScanFn *fn, void *arg)
+{
+    return false;
+}
+
+void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg)
+{
+}
+
 void rt_m_scan(RtScanFn *fn, void *arg)
 {
     jmp_buf regs;
