@@ -3,6 +3,7 @@
  * Text to standard error from the runtime itself: no stdio, no allocation, one write a
  * call.  Also the errors that C code raises in the program.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,6 +50,8 @@ static void flush(Out *o)
     size_t at = 0;
     while (at < o->n) {
         ssize_t w = write(2, o->buf + at, o->n - at);
+        if (w < 0 && errno == EINTR)
+            continue;
         if (w <= 0)
             break;
         at += (size_t)w;

@@ -11,6 +11,7 @@
  * the goal assists.  Pacing is in pace.c, the verifier in gcverify.c. */
 #include "runtime/gc.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -180,7 +181,8 @@ static void start_markers(void)
         pthread_attr_setstacksize(&attr, 128 << 10);
         pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
         pthread_sigmask(SIG_SETMASK, &all, &old);
-        int e = pthread_create(&t, &attr, marker, (void *)(uintptr_t)nmarkers);
+        int e = rt_clone_fails() ? EAGAIN
+                                 : pthread_create(&t, &attr, marker, (void *)(uintptr_t)nmarkers);
         pthread_sigmask(SIG_SETMASK, &old, NULL);
         pthread_attr_destroy(&attr);
         if (e)

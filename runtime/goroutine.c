@@ -62,15 +62,20 @@ static RtGoroutine *slot(Slab *s, uint32_t i)
 static void slab_new(void)
 {
     if (slabs.chunk == slabs.chunk_end) {
-        char *p = mmap(NULL, CHUNK_BYTES + SLAB_BYTES, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (p == MAP_FAILED) {
-            rt_spin_unlock(&slabs.lock);
-            rt_throw("out of memory (goroutine stacks)");
+        /* address space may be short (ulimit -v): then less at a time */
+        size_t bytes = CHUNK_BYTES;
+        char *p;
+        while ((p = mmap(NULL, bytes + SLAB_BYTES, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED) {
+            if (bytes == SLAB_BYTES) {
+                rt_spin_unlock(&slabs.lock);
+                rt_throw("out of memory (goroutine stacks)");
+            }
+            bytes /= 4;
         }
         slabs.chunk = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
-        slabs.chunk_end = slabs.chunk + CHUNK_BYTES;
-        madvise(slabs.chunk, CHUNK_BYTES, MADV_NOHUGEPAGE);
+        slabs.chunk_end = slabs.chunk + bytes;
+        madvise(slabs.chunk, bytes, MADV_NOHUGEPAGE);
     }
     Slab *s = (Slab *)slabs.chunk;
     slabs.chunk += SLAB_BYTES;

@@ -126,10 +126,31 @@ static void *m_main(void *arg)
     rt_enter_sysstack(m_schedule);
 }
 
+/* GOLDEBUG=failclone=N, for tests: N threads can be created, the monitor among them. */
+bool rt_clone_fails(void)
+{
+    static _Atomic int64_t created;
+    static int64_t most;
+    if (!most)
+        most = rt_debug_option("failclone", INT64_MAX - 1) + 1;
+    return atomic_fetch_add(&created, 1) + 1 >= most;
+}
+
+static RT_NORETURN void no_thread(int e)
+{
+    rt_eprintf("runtime: failed to create new OS thread (have %d already; errno=%d)\n", rt_sched.nm,
+               e);
+    if (e == EAGAIN)
+        rt_eprintf("runtime: may need to increase max user processes (ulimit -u)\n");
+    rt_throw("newosproc");
+}
+
 /* Runs m on a new thread.  All signals but the synchronous ones and ours stay open: any
  * thread may take them. */
 static bool m_thread(RtM *m)
 {
+    if (rt_clone_fails())
+        return false;
     pthread_attr_t attr;
     pthread_t t;
     pthread_attr_init(&attr);
@@ -138,6 +159,23 @@ static bool m_thread(RtM *m)
     int e = pthread_create(&t, &attr, m_main, m);
     pthread_attr_destroy(&attr);
     return e == 0;
+}
+
+/* What no thread could be had for waits for those that there are: in the global queue, for
+ * nobody steals from an idle P. */
+static void without_thread(RtP *p, RtM *m, bool spinning)
+{
+    if (spinning)
+        atomic_fetch_sub(&rt_sched.nmspinning, 1);
+    rt_lock(&rt_sched.lock);
+    if (m) {
+        m->schedlink = rt_sched.mspare;
+        rt_sched.mspare = m;
+        rt_sched.nmidlelocked++; /* not counted as running */
+    }
+    rt_runq_drain(p);
+    rt_pidle_put(p);
+    rt_unlock(&rt_sched.lock);
 }
 
 /* Starts a thread on p, or on an idle P if p is NULL (then does nothing if there is none).
@@ -163,19 +201,19 @@ void rt_start_m(RtP *p, bool spinning)
         return;
     }
     rt_unlock(&rt_sched.lock);
-    m = rt_new_m(p, spinning);
-    if (!m || !m_thread(m)) {
-        if (spinning)
-            atomic_fetch_sub(&rt_sched.nmspinning, 1);
-        rt_lock(&rt_sched.lock);
-        if (m)
-            rt_sched.nmidlelocked++; /* never runs: not counted as running */
-        rt_pidle_put(p);
-        bool alone = rt_sched.nm - rt_sched.nmidle - rt_sched.nmidlelocked == 0;
-        rt_unlock(&rt_sched.lock);
-        if (alone)
-            rt_throw("cannot create a thread");
+    rt_lock(&rt_sched.lock);
+    m = rt_sched.mspare;
+    if (m) {
+        rt_sched.mspare = m->schedlink;
+        rt_sched.nmidlelocked--;
+        m->nextp = p;
+        m->spinning = spinning;
     }
+    rt_unlock(&rt_sched.lock);
+    if (!m)
+        m = rt_new_m(p, spinning);
+    if (!m || !m_thread(m))
+        without_thread(p, m, spinning);
 }
 
 void rt_wake_p(void)
@@ -510,13 +548,7 @@ static void start_world(uint32_t procs)
     if (procs && procs < rt_gomaxprocs) {
         for (uint32_t i = procs; i < rt_gomaxprocs; i++) {
             RtP *p = rt_allp[i];
-            if (p->next)
-                rt_globq_put(p->next);
-            p->next = NULL;
-            uint32_t h = atomic_load(&p->head), t = atomic_load(&p->tail);
-            for (; h != t; h++)
-                rt_globq_put(atomic_load(&p->ring[h % RT_RUNQ]));
-            atomic_store(&p->head, h);
+            rt_runq_drain(p);
             rt_timers_move(p, rt_allp[0]);
             rt_allp[0]->gcount += p->gcount;
             p->gcount = 0;
@@ -682,6 +714,28 @@ static bool watch(RtP *p, int64_t now)
     return false;
 }
 
+static bool all_idle(void)
+{
+    return atomic_load(&rt_sched.npidle) == rt_gomaxprocs && !atomic_load(&rt_sched.qsize);
+}
+
+/* Work, and no thread that runs any: one could not be created when it was due.  Tries again;
+ * after a second that the threads there are have spent in system calls, it is an error. */
+static void retry_thread(int64_t now)
+{
+    static int64_t since;
+    if (!rt_sched.mspare || !atomic_load(&rt_sched.qsize) ||
+        atomic_load(&rt_sched.npidle) != rt_gomaxprocs) {
+        since = 0;
+        return;
+    }
+    if (!since)
+        since = now;
+    if (now - since > 1000000000)
+        no_thread(EAGAIN);
+    rt_start_m(NULL, false);
+}
+
 static void *sysmon(void *arg)
 {
     (void)arg;
@@ -694,9 +748,9 @@ static void *sysmon(void *arg)
     monitor.rng = 0x1234567;
     for (;;) {
         /* nothing to watch while all Ps are idle */
-        if (!trace_every && atomic_load(&rt_sched.npidle) == rt_gomaxprocs) {
+        if (!trace_every && all_idle()) {
             rt_lock(&rt_sched.lock);
-            if (atomic_load(&rt_sched.npidle) == rt_gomaxprocs) {
+            if (all_idle()) {
                 rt_sched.sysmonwait = true;
                 rt_note_clear(&rt_sched.sysmonnote);
                 rt_unlock(&rt_sched.lock);
@@ -712,7 +766,7 @@ static void *sysmon(void *arg)
         int64_t now = rt_nanotime();
         rt_coarse_ms = (uint32_t)((now - rt_sched.starttime) / 1000000);
         if (rt_quit_requested)
-            rt_report_quit();
+            rt_report_quit(rt_quit_requested);
         bool did = false;
         if (!atomic_load(&rt_gcwaiting))
             for (uint32_t i = 0; i < rt_gomaxprocs; i++)
@@ -731,6 +785,7 @@ static void *sysmon(void *arg)
         if (due <= now && atomic_load(&rt_sched.npidle)) {
             rt_wake_p();
         }
+        retry_thread(now);
         if (trace_every && now >= trace_next) {
             rt_schedtrace(now);
             trace_next += trace_every;
@@ -767,7 +822,9 @@ void rt_sysmon_start(void)
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, 64 << 10);
-    pthread_create(&t, &attr, sysmon, NULL);
+    int e = rt_clone_fails() ? EAGAIN : pthread_create(&t, &attr, sysmon, NULL);
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (e)
+        no_thread(e);
 }

@@ -381,11 +381,20 @@ RT_NORETURN void rt_fatalpanic(RtPanic *p)
 
 /* ---- live programs ------------------------------------------------------------------------------------- */
 
-void rt_report_quit(void)
+void rt_report_quit(int sig)
 {
+    const char *name = sig == SIGQUIT     ? "SIGQUIT: quit"
+                       : sig == SIGABRT   ? "SIGABRT: abort"
+                       : sig == SIGTRAP   ? "SIGTRAP: trace trap"
+                       : sig == SIGSYS    ? "SIGSYS: bad system call"
+                       : sig == SIGSTKFLT ? "SIGSTKFLT: stack fault"
+                       : sig == SIGILL    ? "SIGILL: illegal instruction"
+                       : sig == SIGSEGV   ? "SIGSEGV: segmentation violation"
+                       : sig == SIGBUS    ? "SIGBUS: bus error"
+                                          : "SIGFPE: floating-point exception";
     only_one();
     rt_freeze_world();
-    rt_eprintf("SIGQUIT: quit\n");
+    rt_eprintf("%s\n", name);
     print_all(false);
     finish();
 }

@@ -109,6 +109,17 @@ static RtGoroutine *ring_get(RtP *p)
     }
 }
 
+/* No thread has p; thieves may be at its ring. */
+void rt_runq_drain(RtP *p)
+{
+    RtGoroutine *g = p->next;
+    p->next = NULL;
+    if (g)
+        rt_globq_put(g);
+    while ((g = ring_get(p)))
+        rt_globq_put(g);
+}
+
 bool rt_runq_empty(RtP *p)
 {
     return !p->next && atomic_load_explicit(&p->head, memory_order_acquire) ==

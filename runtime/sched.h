@@ -383,6 +383,7 @@ void rt_eprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 extern int rt_argc;
 extern char **rt_argv, **rt_envp;
 /* Value of a key in GOLDEBUG ("a=1,b=2"), or def. */
+bool rt_clone_fails(void); /* as GOLDEBUG=failclone=N demands, for tests */
 int64_t rt_debug_option(const char *key, int64_t def);
 /* Ends the process after flushing what the runtime holds. */
 RT_NORETURN void rt_exit(int code);

@@ -19,6 +19,7 @@ typedef struct RtSched {
     _Atomic uint32_t qsize;
     RtP *pidle;
     RtM *midle, *allm;
+    RtM *mspare; /* that got no thread */
     int32_t nm, nmidle;
     int32_t nmidlelocked; /* threads that wait for their locked goroutine; may be below 0 for
                              a moment, when that is faster than they */
@@ -70,6 +71,7 @@ RT_NORETURN void rt_schedule(void);
 void rt_ready_new(RtGoroutine *g);
 RT_NORETURN void rt_g_finish(void);
 void rt_globq_put(RtGoroutine *g);         /* sched.lock held */
+void rt_runq_drain(RtP *p);                /* to the global queue; sched.lock held */
 void rt_globq_put_list(RtGoroutine *list); /* linked; takes the lock; wakes Ps */
 bool rt_runq_empty(RtP *p);
 void rt_wake_p(void);

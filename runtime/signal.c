@@ -57,13 +57,23 @@ static void note_fault(RtM *m)
     rt_self()->fault_addr = m->fault.addr;
 }
 
+static void on_quit(int sig)
+{
+    rt_quit_requested = sig;
+    rt_note_wake(&rt_sched.sysmonnote);
+}
+
 static void on_fault(int sig, siginfo_t *info, void *arg)
 {
     ucontext_t *uc = arg;
     greg_t *r = uc->uc_mcontext.gregs;
     uint64_t pc = (uint64_t)r[REG_RIP], sp = (uint64_t)r[REG_RSP];
     RtM *m = rt_m;
-    if (!m || !m->sysrsp || info->si_code <= 0) { /* not ours, or sent by somebody */
+    if (info->si_code <= 0) { /* sent by somebody */
+        on_quit(sig);
+        return;
+    }
+    if (!m || !m->sysrsp) { /* before or beside the scheduler's threads */
         signal(sig, SIG_DFL);
         return;
     }
@@ -100,18 +110,11 @@ static void on_preempt(int sig, siginfo_t *info, void *arg)
 }
 
 /* A handler, not SIG_IGN, which programs that we start would inherit. */
-static void on_pipe(int sig, siginfo_t *info, void *arg)
+static void on_nothing(int sig, siginfo_t *info, void *arg)
 {
     (void)sig;
     (void)info;
     (void)arg;
-}
-
-static void on_quit(int sig)
-{
-    (void)sig;
-    rt_quit_requested = 1;
-    rt_note_wake(&rt_sched.sysmonnote);
 }
 
 static void install(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
@@ -130,12 +133,21 @@ void rt_signals_init(void)
     install(SIGBUS, on_fault, SA_NODEFER);
     install(SIGFPE, on_fault, SA_NODEFER);
     install(RT_SIGPREEMPT, on_preempt, 0);
+    static const int dump[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSTKFLT, SIGSYS};
     struct sigaction sa;
     memset(&sa, 0, sizeof sa);
     sa.sa_handler = on_quit;
     sa.sa_flags = SA_ONSTACK | SA_RESTART;
-    sigaction(SIGQUIT, &sa, NULL); /* also where it was ignored: only SIGHUP and SIGINT stay so */
-    /* writes to a closed pipe fail with EPIPE; std_syscall.c ends the process for standard
-     * output and error, as Go does */
-    install(SIGPIPE, on_pipe, 0);
+    /* also where SIGQUIT was ignored: only SIGHUP and SIGINT stay so */
+    for (size_t i = 0; i < sizeof dump / sizeof *dump; i++)
+        sigaction(dump[i], &sa, NULL);
+    /* Package os/signal of Go: "other signals will be caught but no action will be taken."
+     * So writes to a closed pipe fail with EPIPE; std_syscall.c ends the process for standard
+     * output and error. */
+    static const int nothing[] = {SIGPIPE, SIGALRM,   SIGUSR1, SIGUSR2, SIGIO,
+                                  SIGPWR,  SIGVTALRM, SIGXCPU, SIGXFSZ};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        install(nothing[i], on_nothing, 0);
+    for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+        install(sig, on_nothing, 0);
 }

@@ -17,8 +17,9 @@
 void rt_on_preempt(ucontext_t *uc);
 /* Whether rsp is within the segment that the current goroutine uses. */
 bool rt_on_g_stack(uint64_t rsp);
-extern volatile sig_atomic_t rt_quit_requested; /* SIGQUIT came: the monitor reports */
-void rt_report_quit(void);
+extern volatile sig_atomic_t rt_quit_requested; /* that came, SIGQUIT or its like: the
+                                                   monitor reports */
+void rt_report_quit(int sig);
 
 void rt_print_fault(const RtFault *f);
 

@@ -2,6 +2,8 @@
  *
  * The process's entry: brings up the runtime, makes the main goroutine, and schedules.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,15 @@ static void main_schedule(void)
     rt_schedule();
 }
 
+/* Where a standard descriptor is closed /dev/null stands in, lest the next file that is
+ * opened gets its number, and the program's output. */
+static void open_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
+            rt_throw("cannot open /dev/null in place of a standard descriptor");
+}
+
 void rt_start(int argc, char **argv, char **envp)
 {
     rt_argc = argc;
@@ -77,6 +88,7 @@ void rt_start(int argc, char **argv, char **envp)
     atomic_store(&rt_sched.idgen, 1);
     rt_chaos = rt_debug_option("chaos", 0);
     rt_heap_init();
+    open_standard();
     RtM *m = rt_new_m(NULL, false);
     if (!m)
         rt_throw("out of memory");

@@ -105,6 +105,11 @@ void rt_eprintf(const char *fmt, ...)
     va_end(ap);
 }
 
+bool rt_clone_fails(void)
+{
+    return false;
+}
+
 int64_t rt_debug_option(const char *key, int64_t def)
 {
     return def;
