@@ -38,6 +38,8 @@ static void cycle_error(Checker *c, Object **cycle, uint32_t n)
     bool tname = o->kind == OBJ_TYPENAME;
     if (tname && o->typename.is_alias)
         o->type = type_basic[BASIC_INVALID];
+    for (uint32_t i = 0; i < n; i++)
+        cycle[i]->alias_pending = false; /* that it is used too early is no second mistake */
     Range r = {o->pos, o->pos + o->name->len};
     if (n == 1) {
         check_error(c, r,

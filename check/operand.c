@@ -285,7 +285,7 @@ const char *check_operand_str(Checker *c, Operand *x)
             bool generic = check_is_generic_sig(x->type) ||
                            (x->type->kind == TYPE_NAMED && x->type->named.tparams.n > 0 &&
                             x->type->named.targs.n == 0);
-            if (x->type->kind == TYPE_NAMED) {
+            if (x->type->kind == TYPE_NAMED || x->type == type_any) {
                 desc = check_composite_kind(x->type);
                 Type *u = type_underlying(x->type);
                 if (!*desc && u && u->kind == TYPE_BASIC)

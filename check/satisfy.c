@@ -342,9 +342,9 @@ static Object *folded_in(Checker *c, Type *t, const Name *name, int depth)
     if (t->kind == TYPE_POINTER)
         t = t->pointer.elem;
     if (t->kind == TYPE_NAMED)
-        for (uint32_t i = 0; i < t->named.methods.n; i++)
-            if (folded_equal(t->named.methods.p[i]->name, name))
-                return t->named.methods.p[i];
+        for (uint32_t i = 0; i < type_named_nmethods(t); i++)
+            if (folded_equal(type_named_method(t, i)->name, name))
+                return type_named_method(t, i);
     Type *u = type_underlying(t);
     if (u && u->kind == TYPE_POINTER)
         u = type_underlying(u->pointer.elem);

@@ -15,12 +15,17 @@ static const char *object_kind(Object *o)
     case OBJ_PKGNAME: return "package name";
     case OBJ_CONST: return "constant";
     case OBJ_TYPENAME: return "type";
-    case OBJ_VAR: return "variable";
+    case OBJ_VAR:
+        return o->var.is_recv     ? "receiver"
+               : o->var.is_param  ? "parameter"
+               : o->var.is_result ? "result variable"
+               : o->var.owner     ? "local variable"
+                                  : "package-level variable";
     case OBJ_FIELD: return "struct field";
-    case OBJ_FUNC: return "func";
+    case OBJ_FUNC: return "function";
     case OBJ_LABEL: return "label";
-    case OBJ_BUILTIN: return "built-in";
-    case OBJ_NIL: return "nil";
+    case OBJ_BUILTIN: return "built-in function";
+    case OBJ_NIL: return "untyped nil";
     }
     return "object";
 }
