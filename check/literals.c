@@ -232,7 +232,7 @@ static void map_elts(Checker *c, Expr *e, Type *m)
         check_expr_hint(c, &x, elt->kv.key, m->map.key);
         check_assignment(c, &x, m->map.key, "map literal");
         if (x.mode == MODE_INVALID) {
-            check_use(c, elt->kv.value);
+            check_expr_hint(c, &x, elt->kv.value, m->map.elem);
             continue;
         }
         if (x.mode == MODE_CONST &&

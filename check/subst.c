@@ -99,6 +99,7 @@ static bool subst_terms(Arena *a, const UnionTermVec *in, UnionTermVec *out, con
 static Type *subst_iface(Arena *a, Type *t, const SubstMap *m)
 {
     Type *out = type_new(a, TYPE_INTERFACE);
+    out->iface.implicit = t->iface.implicit;
     bool changed = false;
     for (uint32_t i = 0; i < t->iface.methods.n; i++) {
         Object *f = t->iface.methods.p[i];

@@ -36,7 +36,7 @@ clang -g -O1 -std=gnu11 -w -fsanitize=fuzzer,address,undefined -fno-sanitize-rec
 # One process keeps what it has read (the source map, the names), so it makes way for a new one.
 until=$(($(date +%s) + seconds))
 while left=$((until - $(date +%s))) && [ "$left" -gt 0 ]; do
-    [ "$left" -lt 900 ] || left=900
+    [ "$left" -lt 1800 ] || left=1800
     "$out/fuzz_front" -max_total_time="$left" -max_len=8192 -timeout=20 -rss_limit_mb=3000 \
         -print_final_stats=1 -dict="$out/dict" "$corpus" || true
 done
