@@ -6,6 +6,7 @@
  * Every object that the linker may want to drop has a section of its own; small variables
  * and strings share one, for sections cost more than they do. */
 #include "codegen/gen.h"
+#include "runtime/allocrun.h"
 
 #include <string.h>
 
@@ -179,10 +180,11 @@ static void closure_type(FILE *out, uint64_t size)
     fprintf(out,
             "\t.section\t.rodata.%s%llu,\"aG\",@progbits,%s%llu,comdat\n"
             "\t.weak\t%s%llu\n\t.balign\t8\n%s%llu:\n"
-            "\t.quad\t%llu, 0\n\t.long\t0\n\t.byte\t%d, 8, 0, 0\n\t.zero\t%zu\n",
+            "\t.quad\t%llu, 0\n\t.long\t0\n\t.byte\t%d, 8, 0, %u\n\t.zero\t%zu\n",
             GEN_CLOSURE_TYPE, (unsigned long long)size, GEN_CLOSURE_TYPE, (unsigned long long)size,
             GEN_CLOSURE_TYPE, (unsigned long long)size, GEN_CLOSURE_TYPE, (unsigned long long)size,
-            (unsigned long long)size, RT_STRUCT, sizeof(RtType) - offsetof(RtType, ptrmap));
+            (unsigned long long)size, RT_STRUCT, rt_alloc_run(size, 0, NULL),
+            sizeof(RtType) - offsetof(RtType, ptrmap));
 }
 
 void asm_data(Gen *g, FILE *out)

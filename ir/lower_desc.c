@@ -155,6 +155,18 @@ static IrSym *pointer_map(Lower *L, Type *t)
     return ir_string_data(L->m, (const char *)bits, n);
 }
 
+/* RtType.alloc: where the allocator finds memory for single objects at once. */
+static unsigned alloc_run(Lower *L, Type *t)
+{
+    uint64_t pb = pointer_bytes(t);
+    if (pb > 512)
+        return 0;
+    uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, 16);
+    mark_pointers(t, 0, bits);
+    unsigned run = rt_alloc_run(lo_type(t)->size, pb, bits);
+    return run < 256 ? run : 0;
+}
+
 /* What memory for a t needs to know: size, alignment, pointers.  It names no type, so that
  * to allocate one does not keep its name, its methods and what they call in the program;
  * types of one shape share it. */
@@ -197,6 +209,7 @@ IrSym *lo_mem_desc(Lower *L, Type *t)
         {offsetof(RtType, kind), repeat ? RT_ARRAY : RT_STRUCT, 1},
         {offsetof(RtType, align), align, 1},
         {offsetof(RtType, flags), repeat ? RT_GCREPEAT : 0, 1},
+        {offsetof(RtType, alloc), alloc_run(L, t), 1},
         {offsetof(RtArrayType, len), repeat ? (uint64_t)u->array.len : 0, 8},
     };
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
@@ -430,12 +443,7 @@ void lo_desc_emit(Lower *L, Type *t)
         flags |= RT_COMPARABLE | (lo_plain_eq(t) ? RT_PLAIN_EQ : 0);
     if (u->kind == TYPE_SIGNATURE && u->sig.variadic)
         flags |= RT_VARIADIC;
-    if (pb <= 512) {
-        uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, 16);
-        mark_pointers(t, 0, bits);
-        unsigned run = rt_alloc_run(it->size, pb, bits);
-        put_int(&k, offsetof(RtType, alloc), run < 256 ? run : 0, 1);
-    }
+    put_int(&k, offsetof(RtType, alloc), alloc_run(L, t), 1);
     if (pb) {
         bool repeat = u->kind == TYPE_ARRAY && u->array.len > 1;
         if (repeat)
