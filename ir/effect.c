@@ -2,8 +2,9 @@
  *
  * Effects of functions as text, one line a function, and the table of those of other
  * packages.  A line is the function's symbol, a tab, and for each parameter
- *     HEAP,RESULTS,INTO,DEEP/HEAP,RESULTS,INTO,DEEP/DIRTY
- * (itself, then what is reachable from it) with hexadecimal masks, or `-` for one that leaves no trace, or `*` for one that is kept. */
+ *     HEAP,RESULTS,INTO0,INTO1,INTO2/ … /DIRTY
+ * (one part a level) with hexadecimal masks, or `-` for one that leaves no trace, or `*` for
+ * one that is kept. */
 #include "ir/effect.h"
 
 #include <errno.h>
@@ -26,16 +27,21 @@ struct IrEffects {
     uint32_t n, cap;
 };
 
+const ParamEffect ir_param_kept = {.level = {{.heap = true}, {.heap = true}, {.heap = true}},
+                                   .dirty = (1 << EFFECT_LEVELS) - 1};
+
 static bool is_kept(const ParamEffect *p)
 {
-    return p->self.heap && p->content.heap && p->dirty;
+    return p->level[0].heap && p->level[1].heap && p->level[2].heap &&
+           p->dirty == ir_param_kept.dirty;
 }
 
 static bool is_traceless(const ParamEffect *p)
 {
-    return !p->self.heap && !p->content.heap && !p->dirty &&
-           !(p->self.results | p->self.into | p->self.deep | p->content.results | p->content.into |
-             p->content.deep);
+    for (int k = 0; k < EFFECT_LEVELS; k++)
+        if (!flow_is_none(&p->level[k]))
+            return false;
+    return !p->dirty;
 }
 
 bool ir_effect_is_worst(const IrEffect *e)
@@ -47,6 +53,16 @@ bool ir_effect_is_worst(const IrEffect *e)
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
+
+static void print_param(FILE *out, const ParamEffect *p)
+{
+    for (int k = 0; k < EFFECT_LEVELS; k++) {
+        const Flow *f = &p->level[k];
+        fprintf(out, "%c%d,%x,%x,%x,%x", k ? '/' : ' ', f->heap, f->results, f->into[0], f->into[1],
+                f->into[2]);
+    }
+    fprintf(out, "/%x", p->dirty);
+}
 
 void ir_effects_print(FILE *out, const IrModule *m)
 {
@@ -63,9 +79,7 @@ void ir_effects_print(FILE *out, const IrModule *m)
             else if (is_traceless(p))
                 fputs(" -", out);
             else
-                fprintf(out, " %d,%x,%x,%x/%d,%x,%x,%x/%d", p->self.heap, p->self.results,
-                        p->self.into, p->self.deep, p->content.heap, p->content.results,
-                        p->content.into, p->content.deep, p->dirty);
+                print_param(out, p);
         }
         fputc('\n', out);
     }
@@ -109,25 +123,26 @@ static void add(IrEffects *all, const Name *name, IrEffect effect)
     *e = (Entry){name, effect};
 }
 
-static const ParamEffect kept = {.self = {.heap = true}, .content = {.heap = true}, .dirty = true};
-
 /* False where the text is not of this form: then the function counts as unknown. */
 static bool parse_param(const char **s, ParamEffect *p)
 {
-    unsigned h, c, dirty;
     int n = 0;
     if (**s == '*' || **s == '-') {
-        *p = **s == '*' ? kept : (ParamEffect){0};
+        *p = **s == '*' ? ir_param_kept : (ParamEffect){0};
         ++*s;
         return true;
     }
-    if (sscanf(*s, "%u,%x,%x,%x/%u,%x,%x,%x/%u%n", &h, &p->self.results, &p->self.into,
-               &p->self.deep, &c, &p->content.results, &p->content.into, &p->content.deep, &dirty,
-               &n) != 9)
+    for (int k = 0; k < EFFECT_LEVELS; k++) {
+        Flow *f = &p->level[k];
+        unsigned heap;
+        if (sscanf(*s, "%u,%x,%x,%x,%x/%n", &heap, &f->results, &f->into[0], &f->into[1],
+                   &f->into[2], &n) != 5)
+            return false;
+        f->heap = heap != 0;
+        *s += n;
+    }
+    if (sscanf(*s, "%x%n", &p->dirty, &n) != 1)
         return false;
-    p->self.heap = h != 0;
-    p->content.heap = c != 0;
-    p->dirty = dirty != 0;
     *s += n;
     return true;
 }

@@ -116,34 +116,38 @@ static void escape(EscFunc *g, Node n, const IrInst *in, const char *why)
 
 /* ---- calls ------------------------------------------------------------------------------------ */
 
-/* What a call's argument points to, what is reachable from that, and both. */
+/* A call's argument: what it points to, what the pointers in that point to, and all that is
+ * reachable from there; NO_NODE until asked for. */
 typedef struct Arg {
-    Node self, content, reach;
+    Node level[EFFECT_LEVELS];
 } Arg;
-
-static Node content_of(EscFunc *g, Arg *a, const IrInst *in)
-{
-    if (a->self != NO_NODE && a->content == NO_NODE) {
-        a->content = new_node(g);
-        con(g, CON_LOAD, a->content, a->self, in, "what it points to");
-        con(g, CON_LOAD, a->content, a->content, in, "what it points to");
-    }
-    return a->content;
-}
-
-static Node reach_of(EscFunc *g, Arg *a, const IrInst *in)
-{
-    if (a->self != NO_NODE && a->reach == NO_NODE) {
-        a->reach = new_node(g);
-        con(g, CON_COPY, a->reach, a->self, NULL, NULL);
-        con(g, CON_COPY, a->reach, content_of(g, a, in), NULL, NULL);
-    }
-    return a->reach;
-}
 
 static Arg arg_of(Node n)
 {
-    return (Arg){n, NO_NODE, NO_NODE};
+    return (Arg){{n, NO_NODE, NO_NODE}};
+}
+
+static Node level_of(EscFunc *g, Arg *a, uint32_t k, const IrInst *in)
+{
+    if (a->level[k] != NO_NODE || a->level[0] == NO_NODE)
+        return a->level[k];
+    Node up = level_of(g, a, k - 1, in);
+    Node n = a->level[k] = new_node(g);
+    con(g, CON_LOAD, n, up, in, "what it points to");
+    if (k + 1 == EFFECT_LEVELS)
+        con(g, CON_LOAD, n, n, in, "what it points to");
+    return n;
+}
+
+/* All below level `from`, and that. */
+static Node reach_of(EscFunc *g, Arg *a, uint32_t from, const IrInst *in)
+{
+    if (a->level[0] == NO_NODE)
+        return NO_NODE;
+    Node n = new_node(g);
+    for (uint32_t k = from; k < EFFECT_LEVELS; k++)
+        con(g, CON_COPY, n, level_of(g, a, k, in), in, "what it points to");
+    return n;
 }
 
 static void apply_flow(EscFunc *g, const IrInst *in, uint32_t dst, Arg *args, uint32_t nargs,
@@ -157,12 +161,10 @@ static void apply_flow(EscFunc *g, const IrInst *in, uint32_t dst, Arg *args, ui
             if (fl->results >> (k & 31) & 1)
                 con(g, CON_COPY, field_node(g, &d, k), src, in, "comes back from");
     }
-    for (uint32_t k = 0; (fl->into | fl->deep) && k < nargs; k++) {
-        if (fl->into >> (k & 31) & 1)
-            con(g, CON_STORE, args[k].self, src, in, "stored by");
-        if (fl->deep >> (k & 31) & 1)
-            con(g, CON_STORE, content_of(g, &args[k], in), src, in, "stored by");
-    }
+    for (uint32_t l = 0; l < EFFECT_LEVELS; l++)
+        for (uint32_t k = 0; fl->into[l] && k < nargs; k++)
+            if (fl->into[l] >> (k & 31) & 1)
+                con(g, CON_STORE, level_of(g, &args[k], l, in), src, in, "stored by");
 }
 
 static void apply_effect(EscFunc *g, const IrInst *in, uint32_t dst, Arg *args, uint32_t nargs,
@@ -170,20 +172,20 @@ static void apply_effect(EscFunc *g, const IrInst *in, uint32_t dst, Arg *args, 
 {
     to_reg(g, dst, g->heap_ptr, NULL, NULL);
     for (uint32_t i = 0; i < nargs; i++) {
-        if (args[i].self == NO_NODE)
+        if (args[i].level[0] == NO_NODE)
             continue;
         if (!ef || i >= ef->n) {
-            escape(g, args[i].self, in, "passed to");
+            escape(g, args[i].level[0], in, "passed to");
             continue;
         }
         const ParamEffect *p = &ef->params[i];
-        const Flow *s = &p->self, *c = &p->content;
-        if (s->heap || s->results || s->into || s->deep)
-            apply_flow(g, in, dst, args, nargs, s, args[i].self, "passed to");
-        if (c->heap || c->results || c->into || c->deep)
-            apply_flow(g, in, dst, args, nargs, c, content_of(g, &args[i], in), "passed to");
-        if (p->dirty)
-            con(g, CON_STORE, reach_of(g, &args[i], in), g->heap_ptr, NULL, NULL);
+        for (uint32_t l = 0; l < EFFECT_LEVELS; l++) {
+            if (!flow_is_none(&p->level[l]))
+                apply_flow(g, in, dst, args, nargs, &p->level[l], level_of(g, &args[i], l, in),
+                           "passed to");
+            if (p->dirty >> l & 1)
+                con(g, CON_STORE, level_of(g, &args[i], l, in), g->heap_ptr, NULL, NULL);
+        }
     }
 }
 
@@ -205,12 +207,12 @@ static bool known_c(EscFunc *g, const IrInst *in, Arg *a)
     size_t n = strlen(s);
     if (!strncmp(s, "std_sync_atomic_", 16) && n > 7 && !strcmp(s + n - 7, "Pointer")) {
         for (uint32_t i = 1; i < in->nargs; i++)
-            escape(g, a[i].self, in, "passed to");
-        con(g, CON_STORE, a[0].self, g->heap_ptr, NULL, NULL);
-        to_reg(g, in->dst, content_of(g, &a[0], in), in, "read by");
+            escape(g, a[i].level[0], in, "passed to");
+        con(g, CON_STORE, a[0].level[0], g->heap_ptr, NULL, NULL);
+        to_reg(g, in->dst, level_of(g, &a[0], 1, in), in, "read by");
         to_reg(g, in->dst, g->heap_ptr, NULL, NULL);
     } else if (!strcmp(s, "std_internal_reflectlite_typedmove")) {
-        con(g, CON_STORE, a[1].self, content_of(g, &a[2], in), in, "copied by");
+        con(g, CON_STORE, a[1].level[0], level_of(g, &a[2], 1, in), in, "copied by");
     } else {
         return false;
     }
@@ -235,46 +237,35 @@ static void call_unknown(EscFunc *g, const IrInst *in, uint32_t first)
     to_reg(g, in->dst, g->heap_ptr, NULL, NULL);
 }
 
-static bool leaks(const Flow *f, uint32_t but)
-{
-    return f->heap || f->results || (f->into & ~but) || (f->deep & ~but);
-}
-
-static bool stores_into(const Flow *f, uint32_t params)
-{
-    return ((f->into | f->deep) & params) != 0;
-}
-
-/* Code stands with an environment: whoever calls it passes that. */
+/* Code stands with an environment: whoever calls it passes that, and nobody knows what else. */
 static void environment(EscFunc *g, const IrInst *in, const IrSym *code, Node env)
 {
     Arg a = arg_of(env);
     const IrEffect *ef = code->func ? code->func->effect : NULL;
     if (!ef || !ef->n || !code->func->is_closure) {
-        escape(g, content_of(g, &a, in), in, "captured by");
+        escape(g, level_of(g, &a, 1, in), in, "captured by");
         return;
     }
     const ParamEffect *p = &ef->params[ef->n - 1];
-    uint32_t me = UINT32_C(1) << ((ef->n - 1) & 31);
-    if (leaks(&p->self, me))
-        escape(g, env, in, "captured by");
-    if (leaks(&p->content, me))
-        escape(g, content_of(g, &a, in), in, "captured by");
-    Flow fl = {.into = p->self.into & me, .deep = p->self.deep & me};
-    Arg *args = ARENA_ARRAY(g->a, Arg, ef->n); /* the others are none */
-    for (uint32_t i = 0; i < ef->n; i++)
-        args[i] = arg_of(NO_NODE);
-    args[ef->n - 1] = a;
-    if (fl.into | fl.deep)
-        apply_flow(g, in, IR_NOREG, args, ef->n, &fl, env, "captured by");
-    fl = (Flow){.into = p->content.into & me, .deep = p->content.deep & me};
-    if (fl.into | fl.deep)
-        apply_flow(g, in, IR_NOREG, args, ef->n, &fl, content_of(g, &a, in), "captured by");
-    bool others = p->dirty;
-    for (uint32_t i = 0; i + 1 < ef->n; i++)
-        others |= stores_into(&ef->params[i].self, me) || stores_into(&ef->params[i].content, me);
-    if (others)
-        con(g, CON_STORE, reach_of(g, &a, in), g->heap_ptr, NULL, NULL);
+    uint32_t me = UINT32_C(1) << ((ef->n - 1) & 31), dirty = p->dirty;
+    for (uint32_t l = 0; l < EFFECT_LEVELS; l++) {
+        const Flow *f = &p->level[l];
+        uint32_t others = 0;
+        for (uint32_t to = 0; to < EFFECT_LEVELS; to++) {
+            others |= f->into[to] & ~me;
+            if (f->into[to] & me)
+                con(g, CON_STORE, level_of(g, &a, to, in), level_of(g, &a, l, in), in,
+                    "captured by");
+            for (uint32_t i = 0; i + 1 < ef->n; i++)
+                if (ef->params[i].level[l].into[to] & me)
+                    dirty |= UINT32_C(1) << to;
+        }
+        if (f->heap || f->results || others)
+            escape(g, level_of(g, &a, l, in), in, "captured by");
+    }
+    for (uint32_t l = 0; l < EFFECT_LEVELS; l++)
+        if (dirty >> l & 1)
+            con(g, CON_STORE, level_of(g, &a, l, in), g->heap_ptr, NULL, NULL);
 }
 
 /* ---- objects that instructions make --------------------------------------------------------------- */
@@ -330,7 +321,7 @@ static void runtime_call(EscFunc *g, const IrInst *in)
         to_reg(g, in->dst, n[1], in, "appended to");
         to_reg(g, in->dst, g->heap_ptr, NULL, NULL);
         if (holds_pointers(&in->args[0]))
-            escape(g, content_of(g, &old, in), in, "copied to a larger array by append");
+            escape(g, reach_of(g, &old, 1, in), in, "copied to a larger array by append");
         return;
     }
     case RT_box:
@@ -348,7 +339,7 @@ static void runtime_call(EscFunc *g, const IrInst *in)
         return;
     case RT_concat: {
         Arg parts = arg_of(n[0]);
-        to_reg(g, in->dst, content_of(g, &parts, in), in, "concatenated");
+        to_reg(g, in->dst, level_of(g, &parts, 1, in), in, "concatenated");
         to_reg(g, in->dst, g->heap_ptr, NULL, NULL);
         return;
     }
@@ -357,7 +348,7 @@ static void runtime_call(EscFunc *g, const IrInst *in)
     case RT_map_get64:
     case RT_map_getstr: {
         Arg map = arg_of(n[1]);
-        to_reg(g, in->dst, reach_of(g, &map, in), in, "read from a map");
+        to_reg(g, in->dst, reach_of(g, &map, 0, in), in, "read from a map");
         return;
     }
     case RT_map_assign:
@@ -365,32 +356,31 @@ static void runtime_call(EscFunc *g, const IrInst *in)
     case RT_map_assign64:
     case RT_map_assignstr: {
         Arg map = arg_of(n[1]), key = arg_of(n[2]);
-        Node k = in->rt == RT_map_assign ? content_of(g, &key, in) : n[2];
-        con(g, CON_STORE, reach_of(g, &map, in), k, in, "a key of a map");
-        to_reg(g, in->dst, reach_of(g, &map, in), in, "in a map");
+        Node k = in->rt == RT_map_assign ? level_of(g, &key, 1, in) : n[2];
+        con(g, CON_STORE, reach_of(g, &map, 0, in), k, in, "a key of a map");
+        to_reg(g, in->dst, reach_of(g, &map, 0, in), in, "in a map");
         return;
     }
     case RT_map_iter_init: {
         Arg map = arg_of(n[1]);
-        con(g, CON_STORE, n[2], reach_of(g, &map, in), in, "ranged over");
+        con(g, CON_STORE, n[2], reach_of(g, &map, 0, in), in, "ranged over");
         return;
     }
     case RT_chan_send: {
         Arg v = arg_of(n[1]);
-        escape(g, content_of(g, &v, in), in, "sent on a channel");
+        escape(g, level_of(g, &v, 1, in), in, "sent on a channel");
         return;
     }
     case RT_chan_recv: {
         Arg ch = arg_of(n[0]);
-        con(g, CON_STORE, n[1], content_of(g, &ch, in), in, "received");
+        con(g, CON_STORE, n[1], reach_of(g, &ch, 1, in), in, "received");
         con(g, CON_STORE, n[1], g->heap_ptr, NULL, NULL);
         return;
     }
     case RT_select: { /* cases hold channels and the addresses of values */
         Arg cases = arg_of(n[0]);
-        Arg held = arg_of(content_of(g, &cases, in));
-        escape(g, content_of(g, &held, in), in, "sent on a channel");
-        con(g, CON_STORE, held.self, g->heap_ptr, NULL, NULL);
+        escape(g, level_of(g, &cases, 2, in), in, "sent on a channel");
+        con(g, CON_STORE, level_of(g, &cases, 1, in), g->heap_ptr, NULL, NULL);
         return;
     }
     case RT_go: escape(g, n[0], in, "used by a goroutine"); return;
@@ -608,9 +598,8 @@ static void make_objects(EscFunc *g)
         if (esc_carries(f->regs.p[p].type)) {
             EscObject o = {.kind = OBJ_PARAM, .param = p};
             g->param_object[p] = g->objects.n;
-            vec_push(g->a, &g->objects, o);
-            o.kind = OBJ_CONTENT;
-            vec_push(g->a, &g->objects, o);
+            for (o.level = 0; o.level < EFFECT_LEVELS; o.level++)
+                vec_push(g->a, &g->objects, o);
         }
     g->next_site = g->objects.n;
     for (uint32_t b = 0; b < f->blocks.n; b++)
@@ -664,8 +653,8 @@ EscFunc *esc_build(Escape *e, Arena *a, IrFunc *f)
         for (uint32_t i = 0; i < nfields(d.type); i++)
             if (field_node(g, &d, i) != NO_NODE)
                 points_to(g, field_node(g, &d, i), o);
-        points_to(g, g->objects.p[o].content, o + 1);
-        points_to(g, g->objects.p[o + 1].content, o + 1);
+        for (uint32_t l = 0; l < EFFECT_LEVELS; l++)
+            points_to(g, g->objects.p[o + l].content, l + 1 < EFFECT_LEVELS ? o + l + 1 : o + l);
     }
     for (uint32_t b = 0; b < f->blocks.n; b++)
         for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++)

@@ -115,7 +115,7 @@ static void print_step(FILE *out, const EscFunc *g, const Con *c)
               out);
         for (uint32_t o = 1; o < g->objects.n; o++) {
             const EscObject *ob = &g->objects.p[o];
-            if ((ob->kind == OBJ_PARAM || ob->kind == OBJ_CONTENT) && esc_has(g, c->dst, o)) {
+            if (ob->kind == OBJ_PARAM && esc_has(g, c->dst, o)) {
                 const Name *name = g->f->regs.p[ob->param].name;
                 if (name)
                     fprintf(out, ": parameter %s", name->s);

@@ -22,15 +22,14 @@ enum { HEAP = 0 }; /* object, and the node of its contents */
 
 typedef enum ObjectKind {
     OBJ_HEAP,
-    OBJ_PARAM,   /* what a parameter points to */
-    OBJ_CONTENT, /* what is reachable from there */
-    OBJ_SLOT,    /* on the stack whatever happens */
-    OBJ_SITE,    /* on the stack if it does not escape */
+    OBJ_PARAM, /* a level of a parameter's memory (ir/effect.h) */
+    OBJ_SLOT,  /* on the stack whatever happens */
+    OBJ_SITE,  /* on the stack if it does not escape */
 } ObjectKind;
 
 typedef struct EscObject {
     ObjectKind kind;
-    uint32_t param;
+    uint32_t param, level;
     IrInst *in; /* OBJ_SLOT, OBJ_SITE */
     uint32_t block, index;
     IrInst *spill; /* of a box: the store that fills the slot which may serve as one */
@@ -65,7 +64,7 @@ typedef struct EscFunc {
     Arena *a;
     IrFunc *f;
     VEC(EscObject) objects;
-    uint32_t *param_object; /* of a parameter: its OBJ_PARAM, before OBJ_CONTENT; or 0 */
+    uint32_t *param_object; /* of a parameter: its first object, of level 0; or 0 */
     uint32_t next_site;
     Node *reg_node; /* first node of a register, or NO_NODE */
     Node heap_ptr;  /* points to the heap */

@@ -77,7 +77,7 @@ static bool close_heap(EscFunc *g)
         const EscObject *ob = &g->objects.p[o];
         if (ob->kind == OBJ_SITE && ob->heap)
             changed |= add(g, HEAP, o, INT32_MIN, o);
-        if (ob->kind == OBJ_PARAM || ob->kind == OBJ_CONTENT)
+        if (ob->kind == OBJ_PARAM)
             changed |= sites_to_heap(g, ob->content, o);
         if (esc_has(g, HEAP, o)) {
             changed |= join(g, HEAP, ob->content, -1 - (int32_t)ob->content, o);

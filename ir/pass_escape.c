@@ -25,24 +25,25 @@ typedef struct Work {
 
 /* ---- effects ------------------------------------------------------------------------------------ */
 
-static const ParamEffect kept = {.self = {.heap = true}, .content = {.heap = true}, .dirty = true};
-
-static bool widen_flow(Flow *f, const Flow *by)
+static bool widen_mask(uint32_t *m, uint32_t by)
 {
-    Flow was = *f;
-    f->heap |= by->heap;
-    f->results |= by->results;
-    f->into |= by->into;
-    f->deep |= by->deep;
-    return was.heap != f->heap || was.results != f->results || was.into != f->into ||
-           was.deep != f->deep;
+    uint32_t was = *m;
+    *m |= by;
+    return *m != was;
 }
 
 static bool widen(ParamEffect *p, const ParamEffect *by)
 {
-    bool changed = widen_flow(&p->self, &by->self) | widen_flow(&p->content, &by->content) |
-                   (by->dirty && !p->dirty);
-    p->dirty |= by->dirty;
+    bool changed = widen_mask(&p->dirty, by->dirty);
+    for (int k = 0; k < EFFECT_LEVELS; k++) {
+        Flow *f = &p->level[k];
+        const Flow *b = &by->level[k];
+        changed |= b->heap && !f->heap;
+        f->heap |= b->heap;
+        changed |= widen_mask(&f->results, b->results);
+        for (int i = 0; i < EFFECT_LEVELS; i++)
+            changed |= widen_mask(&f->into[i], b->into[i]);
+    }
     return changed;
 }
 
@@ -59,20 +60,17 @@ static void stores_of(const EscFunc *g, const Con *c, ParamEffect *out)
 {
     for (uint32_t d = 1; d < g->objects.n; d++) {
         const EscObject *to = &g->objects.p[d];
-        if ((to->kind != OBJ_PARAM && to->kind != OBJ_CONTENT) || !esc_has(g, c->dst, d))
+        if (to->kind != OBJ_PARAM || !esc_has(g, c->dst, d))
             continue;
         uint32_t bit = UINT32_C(1) << (to->param & 31);
         for (uint32_t o = 0; o < g->objects.n; o++) {
             if (!esc_has(g, c->src, o))
                 continue;
             const EscObject *v = &g->objects.p[o];
-            if (v->kind != OBJ_PARAM && v->kind != OBJ_CONTENT) {
-                out[to->param].dirty = true;
-                continue;
-            }
-            ParamEffect *p = &out[v->param];
-            Flow *fl = v->kind == OBJ_PARAM ? &p->self : &p->content;
-            *(to->kind == OBJ_PARAM ? &fl->into : &fl->deep) |= bit;
+            if (v->kind == OBJ_PARAM)
+                out[v->param].level[v->level].into[to->level] |= bit;
+            else
+                out[to->param].dirty |= UINT32_C(1) << to->level;
         }
     }
 }
@@ -98,16 +96,14 @@ static bool update(Escape *e, IrFunc *f)
         for (uint32_t o = 1; o < g->objects.n; o++) {
             const EscObject *ob = &g->objects.p[o];
             if (ob->kind == OBJ_PARAM)
-                flow_of(g, o, &now[ob->param].self);
-            if (ob->kind == OBJ_CONTENT)
-                flow_of(g, o, &now[ob->param].content);
+                flow_of(g, o, &now[ob->param].level[ob->level]);
         }
         for (uint32_t i = 0; i < g->cons.n; i++)
             if (g->cons.p[i].kind == CON_STORE)
                 stores_of(g, &g->cons.p[i], now);
     } else {
         for (uint32_t p = 0; p < f->nparams; p++)
-            now[p] = kept;
+            now[p] = ir_param_kept;
     }
     bool grew = false;
     for (uint32_t p = 0; p < f->nparams; p++)
