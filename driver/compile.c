@@ -77,6 +77,8 @@ static IrModule *lower(Program *p, Unit *u, const Options *o, bool is_main, bool
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
     if (optimise && o->opt_level > 0) {
+        ir_pass_devirt(m);
+        verify(a, m, "devirt");
         ir_pass_escape(m, ir_effects_new(a, effects_file, p), explain);
         verify(a, m, "escape");
         ir_pass_checks(m);

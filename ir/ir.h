@@ -392,6 +392,8 @@ const char *ir_mangle(Arena *a, const IrSym *s);
 /* Removes functions and data that nothing reaches from the roots (exports of the module
  * when it is not main; main.main, the inits and what the runtime names when it is). */
 void ir_pass_reach(IrModule *m, bool is_main);
+/* Calls of known closures and of methods of known dynamic types become calls of functions. */
+void ir_pass_devirt(IrModule *m);
 /* Decides what of alloc, closure and box is on the stack, and sets the functions' effects.
  * imports: what is known of other packages' functions, or NULL.  explain: where to write why
  * each of the others is on the heap, or NULL. */
