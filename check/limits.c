@@ -75,6 +75,28 @@ static int64_t width(Type *t)
     return n < 0 ? max_width : n;
 }
 
+/* A program's variables lie within two gigabytes of its code. */
+static void variables(Checker *c)
+{
+    const int64_t max = 2000000000;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < c->objs.n; i++) {
+        Object *o = c->objs.p[i];
+        if (o->kind != OBJ_VAR || o->name == name_blank)
+            continue;
+        int64_t n = width(o->type);
+        Range r = {o->pos, o->pos + o->name->len};
+        if (n > max) {
+            check_error(c, r, "%s.%s: symbol too large (%lld bytes > %lld bytes)", c->pkg->name->s,
+                        o->name->s, (long long)n, (long long)max);
+        } else if ((sum += n) > max) {
+            check_error(c, r, "too much data: with %s, variables have more than %lld bytes",
+                        o->name->s, (long long)max);
+            return;
+        }
+    }
+}
+
 void check_limits(Checker *c)
 {
     bool errors = c->nerrors > 0;
@@ -96,4 +118,6 @@ void check_limits(Checker *c)
         if (t->kind == TYPE_CHAN && width(t->chan.elem) >= max_chan_elem)
             check_error_at(c, e, "channel element type too large (>64kB)");
     }
+    if (!errors)
+        variables(c);
 }

@@ -4,6 +4,8 @@
  * is handed on by kind. */
 #include "codegen/gen.h"
 
+#include <limits.h>
+
 /* ---- arithmetic ------------------------------------------------------------------------------ */
 
 static bool is_int_const(const IrOpnd *o, int64_t *v)
@@ -185,9 +187,12 @@ static void streq(Gen *g, const IrInst *in)
 
 static LV *element(Gen *g, LV *array, const IrType *t, const IrOpnd *index)
 {
-    LV *a = gj.lvalue_access_field(array, g->loc, gen_type(g, t)->fields[0]);
-    return gj.context_new_array_access(g->ctx, g->loc, gj.lvalue_as_rvalue(a),
-                                       gen_int_as(g, index, g->t_long));
+    RV *a;
+    if (t->len > INT_MAX) /* see gen_type.c */
+        a = gen_cast(g, gj.lvalue_get_address(array, g->loc), gen_type(g, t->elem)->ptr);
+    else
+        a = gj.lvalue_as_rvalue(gj.lvalue_access_field(array, g->loc, gen_type(g, t)->fields[0]));
+    return gj.context_new_array_access(g->ctx, g->loc, a, gen_int_as(g, index, g->t_long));
 }
 
 static void elem(Gen *g, const IrInst *in)

@@ -27,8 +27,12 @@ static void pointer_words(const IrType *t, uint64_t at, uint64_t *out, uint32_t 
         for (uint32_t i = 0; i < t->nfields; i++)
             pointer_words(t->fields[i], at + t->offsets[i], out, n, max);
     } else if (t->kind == IRT_ARRAY) {
-        for (uint64_t i = 0; i < t->len && *n <= max && t->elem->size; i++)
+        uint32_t before = *n;
+        for (uint64_t i = 0; i < t->len && *n <= max && t->elem->size; i++) {
             pointer_words(t->elem, at + i * t->elem->size, out, n, max);
+            if (*n == before)
+                break; /* elements without pointers, perhaps very many */
+        }
     }
 }
 

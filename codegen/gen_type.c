@@ -78,13 +78,21 @@ static void make_struct(Gen *g, const IrType *t, GenType *out)
 
 static void make_array(Gen *g, const IrType *t, GenType *out)
 {
-    if (t->len > INT_MAX)
-        diag_ice("array values of more than 2^31 elements");
-    gcc_jit_type *at =
-        gj.context_new_array_type(g->ctx, NULL, gen_type(g, t->elem)->t, (int)t->len);
-    out->fields = ARENA_ARRAY(g->arena, gcc_jit_field *, 1);
-    out->fields[0] = gj.context_new_field(g->ctx, NULL, at, "a");
-    out->s = gj.context_new_struct_type(g->ctx, NULL, "a", 1, out->fields);
+    /* libgccjit counts elements in an int: larger arrays are rows, and a last shorter one. */
+    const uint64_t row_len = 1 << 30;
+    gcc_jit_type *et = gen_type(g, t->elem)->t;
+    out->fields = ARENA_ARRAY(g->arena, gcc_jit_field *, 2);
+    int n = 0;
+    if (t->len > INT_MAX) {
+        gcc_jit_type *row = gj.context_new_array_type(g->ctx, NULL, et, (int)row_len);
+        row = gj.context_new_array_type(g->ctx, NULL, row, (int)(t->len / row_len));
+        out->fields[n++] = gj.context_new_field(g->ctx, NULL, row, "rows");
+    }
+    uint64_t rest = t->len > INT_MAX ? t->len % row_len : t->len;
+    if (rest)
+        out->fields[n++] = gj.context_new_field(
+            g->ctx, NULL, gj.context_new_array_type(g->ctx, NULL, et, (int)rest), "a");
+    out->s = gj.context_new_struct_type(g->ctx, NULL, "a", n, out->fields);
     out->t = gj.struct_as_type(out->s);
 }
 

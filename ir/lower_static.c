@@ -91,9 +91,18 @@ static bool bytes_of_const(Expr *e, const char **s, size_t *n)
     return true;
 }
 
+/* More is made when the program runs: a file of that size is nobody's wish, and a page that
+ * is not written to costs nothing. */
+enum { STATIC_MAX = 1 << 26 };
+
 static bool elts_ok(Lower *L, Expr *e, Type *t)
 {
     Type *u = type_underlying(t);
+    uint64_t size = u->kind == TYPE_SLICE ? lo_type(u->slice.elem)->size : lo_type(t)->size;
+    if (u->kind == TYPE_SLICE && size > 0 && (uint64_t)e->complit.length > STATIC_MAX / size)
+        return false;
+    if (u->kind != TYPE_SLICE && size > STATIC_MAX)
+        return false;
     for (uint32_t i = 0; i < e->complit.elts.n; i++) {
         Type *want = u->kind == TYPE_STRUCT
                          ? u->struct_.fields.p[e->complit.elem_index[i]].var->type
