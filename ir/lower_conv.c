@@ -225,6 +225,17 @@ static IrOpnd convert_numeric(Fn *fn, IrOpnd v, IrType *to)
     return lo_conv(fn, v, to);
 }
 
+enum { SMALL_CONSTANT = 256 }; /* bytes */
+
+/* []byte("constant"): an array that escape analysis may place in the frame. */
+static IrOpnd constant_to_bytes(Fn *fn, IrOpnd v, Type *elem)
+{
+    int64_t cap = v.off <= 8 ? 8 : (v.off + 15) / 16 * 16;
+    IrOpnd p = lo_alloc(fn, type_new_array(fn->L->a, lo_subst(fn, elem), cap));
+    lo_inst(fn, IR_MEMMOVE, IR_NOREG, (IrOpnd[]){p, lo_field(fn, v, 0), lo_i64(v.off)}, 3);
+    return lo_mk(fn, irt_slice, (IrOpnd[]){p, lo_i64(v.off), lo_i64(cap)}, 3);
+}
+
 IrOpnd lo_conversion(Fn *fn, Expr *e)
 {
     Expr *x = e->call.args.p[0];
@@ -249,8 +260,11 @@ IrOpnd lo_conversion(Fn *fn, Expr *e)
     if (tu->kind == TYPE_BASIC && it == irt_string)
         return to_string(fn, v, from);
     if (tu->kind == TYPE_SLICE && lo_type(from) == irt_string) {
-        if (is_bytes(to, BASIC_UINT8))
+        if (is_bytes(to, BASIC_UINT8)) {
+            if (v.kind == IRO_STR && v.off <= SMALL_CONSTANT)
+                return constant_to_bytes(fn, v, type_underlying(to)->slice.elem);
             return lo_rt(fn, RT_string_to_bytes, (IrOpnd[]){v}, 1);
+        }
         return lo_rt(fn, RT_string_to_runes, (IrOpnd[]){v}, 1);
     }
     if (fu->kind == TYPE_SLICE) {
