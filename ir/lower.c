@@ -571,8 +571,9 @@ static void lower_deferring(Fn *fn)
     }
     if (body->frame_types.n > 3 && ft->size < body->frame_size)
         diag_ice("the defer frame's layout is not that of its type");
-    lo_rt(fn, RT_protect, (IrOpnd[]){ir_addr(bsym, 0), frame.base}, 2);
+    /* Deferred calls are seen to come from the end of the function. */
     fn->pos = info->body->block.rbrace ? info->body->block.rbrace : info->body->range.end;
+    lo_rt(fn, RT_protect, (IrOpnd[]){ir_addr(bsym, 0), frame.base}, 2);
     if (info->results.n == 0) {
         lo_ret(fn, NULL);
     } else {

@@ -71,8 +71,19 @@ void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp)
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
+/* What golc puts between a caller and what the program calls: `go` and `defer` with their
+ * arguments, methods bound to a value or called through an interface. */
+static bool is_wrapper(const char *name)
+{
+    size_t n = strlen(name);
+    return strchr(name, '#') || (n > 3 && strcmp(name + n - 3, "-fm") == 0);
+}
+
 bool rt_other_half(RtHalves *h, const RtFrameInfo *f)
 {
+    if (h->any && is_wrapper(f->name))
+        return true;
+    h->any = true;
     if (h->on && strcmp(h->name, f->name) == 0) {
         h->on = f->is_half;
         return true;

@@ -30,9 +30,11 @@ bool rt_frame_info(uint64_t pc, RtFrameInfo *f);
 /* The same with what was inlined there, innermost first; → how many, 0 if unknown. */
 enum { RT_MAX_INLINED = 10 };
 int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max);
-/* Whether f, in a walk outwards, is the other half of the frame before. */
+/* Whether f, in a walk outwards, is not to be shown: the other half of the frame before, or a
+ * wrapper that is not where it happened.  Starts all zero. */
 typedef struct RtHalves {
     bool on;
+    bool any; /* a frame was shown */
     const char *name;
 } RtHalves;
 bool rt_other_half(RtHalves *h, const RtFrameInfo *f);
