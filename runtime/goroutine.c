@@ -45,6 +45,7 @@ static struct {
     Slab *_Atomic all;
     Slab *partial;
     char *chunk, *chunk_end;
+    size_t count;
     Slab *_Atomic to_scan; /* the next whose goroutines may be due */
 } slabs;
 uint32_t rt_scan_gen;
@@ -79,6 +80,12 @@ static void slab_new(void)
     }
     Slab *s = (Slab *)slabs.chunk;
     slabs.chunk += SLAB_BYTES;
+#ifdef MADV_POPULATE_WRITE
+    /* Few goroutines touch few pages.  Where there are thousands already, the next slab will be
+     * filled: its pages together cost a fraction of as many faults. */
+    if (slabs.count++ >= 16)
+        madvise(s, SLAB_BYTES, MADV_POPULATE_WRITE);
+#endif
     s->all = atomic_load_explicit(&slabs.all, memory_order_relaxed);
     atomic_store_explicit(&slabs.all, s, memory_order_release);
     s->partial = slabs.partial;
@@ -86,8 +93,48 @@ static void slab_new(void)
     slabs.partial = s;
 }
 
-/* Takes a batch of slots from the slabs. */
-static void refill(RtP *p)
+/* Free slots go from P to P in batches: a P holds one that it takes from and puts to and one
+ * that is full; others stand in the depot, linked through the waitobj of their first slots,
+ * so that handing one over touches no slot but that.  What the depot does not take goes back
+ * to the slabs. */
+enum { BATCH = 128, DEPOT = 64 };
+
+static struct {
+    RtSpin lock;
+    RtGoroutine *first;
+    uint32_t n;
+} depot;
+
+static RtGoroutine *depot_get(void)
+{
+    if (!__atomic_load_n(&depot.first, __ATOMIC_RELAXED))
+        return NULL;
+    rt_spin_lock(&depot.lock);
+    RtGoroutine *g = depot.first;
+    if (g) {
+        depot.first = g->waitobj;
+        depot.n--;
+    }
+    rt_spin_unlock(&depot.lock);
+    return g;
+}
+
+static bool depot_put(RtGoroutine *g)
+{
+    rt_spin_lock(&depot.lock);
+    bool room = depot.n < DEPOT;
+    if (room) {
+        g->waitobj = depot.first;
+        depot.first = g;
+        depot.n++;
+    }
+    rt_spin_unlock(&depot.lock);
+    return room;
+}
+
+/* Slots from the slabs, at most a batch: their order is the slabs', so that goroutines
+ * started together lie together. */
+static void from_slabs(RtP *p)
 {
     rt_spin_lock(&slabs.lock);
     for (int n = 0; n < 64; n++) {
@@ -112,13 +159,12 @@ static void refill(RtP *p)
     rt_spin_unlock(&slabs.lock);
 }
 
-static void give_back(RtP *p, uint32_t keep)
+static void to_slabs(RtGoroutine *list)
 {
     rt_spin_lock(&slabs.lock);
-    while (p->ngfree > keep) {
-        RtGoroutine *g = p->gfree;
-        p->gfree = g->link;
-        p->ngfree--;
+    while (list) {
+        RtGoroutine *g = list;
+        list = g->link;
         Slab *s = slab_of(g);
         g->link = s->free;
         s->free = g;
@@ -132,6 +178,18 @@ static void give_back(RtP *p, uint32_t keep)
     rt_spin_unlock(&slabs.lock);
 }
 
+static __attribute__((noinline)) void refill(RtP *p)
+{
+    p->gfree = p->gfull;
+    p->gfull = NULL;
+    if (!p->gfree)
+        p->gfree = depot_get();
+    if (p->gfree)
+        p->ngfree = BATCH;
+    else
+        from_slabs(p);
+}
+
 RtGoroutine *rt_g_get(RtP *p)
 {
     RtGoroutine *g = p->gfree;
@@ -139,9 +197,25 @@ RtGoroutine *rt_g_get(RtP *p)
         refill(p);
         g = p->gfree;
     }
-    p->gfree = g->link;
+    RtGoroutine *next = g->link;
+    if (next) { /* what rt_newproc will write may be in another processor's cache */
+        __builtin_prefetch((char *)next - 64, 1);
+        __builtin_prefetch(next, 1);
+        __builtin_prefetch((char *)next + 64, 1);
+        __builtin_prefetch((char *)next + offsetof(RtGoroutine, first), 1);
+    }
+    p->gfree = next;
     p->ngfree--;
     return g;
+}
+
+static __attribute__((noinline)) void batch_full(RtP *p)
+{
+    if (p->gfull && !depot_put(p->gfull))
+        to_slabs(p->gfull);
+    p->gfull = p->gfree;
+    p->gfree = NULL;
+    p->ngfree = 0;
 }
 
 void rt_g_put(RtP *p, RtGoroutine *g)
@@ -149,13 +223,15 @@ void rt_g_put(RtP *p, RtGoroutine *g)
     atomic_store_explicit(&g->status, RT_G_FREE, memory_order_relaxed);
     g->link = p->gfree;
     p->gfree = g;
-    if (rt_unlikely(++p->ngfree > 256))
-        give_back(p, 128);
+    if (rt_unlikely(++p->ngfree == BATCH))
+        batch_full(p);
 }
 
 /* Gives the memory of wholly free slabs back to the system. */
 void rt_slab_trim(void)
 {
+    for (RtGoroutine *g; (g = depot_get());)
+        to_slabs(g);
     rt_spin_lock(&slabs.lock);
     Slab *list = slabs.partial;
     slabs.partial = NULL;

@@ -365,6 +365,30 @@ static RtGoroutine *steal_work(RtP *p)
     return NULL;
 }
 
+/* Nothing to steal just now.  Work comes in bursts, and a thread that goes to sleep between
+ * two of them costs its waker and itself more than some microseconds of looking: so looks on
+ * for that long, where each P can have a processor of its own.  → whether there is something */
+#define LINGER 15000 /* ns */
+static bool linger(RtP *p)
+{
+    if (rt_gomaxprocs > rt_ncpu() || rt_gomaxprocs == 1)
+        return false;
+    int64_t end = rt_nanotime() + LINGER;
+    do {
+        for (int i = 0; i < 16; i++) {
+            __builtin_ia32_pause();
+            if (atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed))
+                return true;
+            if (atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed))
+                return true;
+            for (uint32_t k = 0; k < rt_gomaxprocs; k++)
+                if (rt_allp[k] != p && !ring_empty(rt_allp[k]))
+                    return true;
+        }
+    } while (rt_nanotime() < end);
+    return false;
+}
+
 static void become_spinning(RtM *m)
 {
     m->spinning = true;
@@ -418,7 +442,10 @@ static bool recheck(RtM *m)
 /* Finds a runnable goroutine; blocks until there is one.  The M may hold another P then. */
 static RtGoroutine *find_runnable(RtM *m)
 {
-top:;
+    int lingered;
+top:
+    lingered = 0;
+again:;
     RtP *p = m->p;
     RtGoroutine *g;
     if (atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)) {
@@ -462,6 +489,8 @@ top:;
         g = steal_work(p);
         if (g)
             return g;
+        if (lingered++ < 1 && linger(p))
+            goto again;
     }
 
     rt_lock(&rt_sched.lock);

@@ -241,10 +241,10 @@ struct RtP {
     _Atomic uint32_t preempt;    /* RT_PREEMPT_… */
     uint32_t id;
     RtM *m;
-    RtMCache *mcache; /* heap.c */
-    void *heap_priv;  /* heap.c */
-    RtGoroutine *gfree;
-    uint32_t ngfree;
+    RtMCache *mcache;           /* heap.c */
+    void *heap_priv;            /* heap.c */
+    RtGoroutine *gfree, *gfull; /* free slots (goroutine.c) */
+    uint32_t ngfree;            /* of gfree */
     uint32_t nsudogs;
     RtSudog *sudogs;
     RtSeg *segs[6]; /* cached stack segments by size class */
