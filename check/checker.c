@@ -207,7 +207,8 @@ static const Name *package_name(Checker *c, File **files, uint32_t n)
 /* Only std may leave bodies to the runtime.  Told when all else is well, as Go does. */
 static void check_bodies_exist(Checker *c)
 {
-    for (uint32_t i = 0; i < c->objs.n && !c->opt->is_std && c->nerrors == 0; i++) {
+    bool tell = !c->opt->is_std && !c->pkg->had_errors;
+    for (uint32_t i = 0; i < c->objs.n && tell; i++) {
         Object *o = c->objs.p[i];
         if (o->kind == OBJ_FUNC && o->func.decl && !o->func.decl->func.body) {
             diag_error(o->func.decl->func.name->range, "missing function body");

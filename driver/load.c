@@ -337,6 +337,28 @@ static bool valid_import_path(const char *s, size_t n)
     return true;
 }
 
+/* path without empty, "." and ".." elements. */
+static const char *clean_path(Arena *a, const char *path)
+{
+    size_t n = strlen(path), k = 0;
+    char *out = arena_alloc(a, n + 2);
+    for (const char *p = path; *p;) {
+        size_t len = strcspn(p, "/");
+        if (len == 2 && p[0] == '.' && p[1] == '.') {
+            while (k > 0 && out[--k] != '/')
+                ;
+        } else if (len > 0 && !(len == 1 && p[0] == '.')) {
+            if (k > 0)
+                out[k++] = '/';
+            memcpy(out + k, p, len);
+            k += len;
+        }
+        p += len + (p[len] == '/');
+    }
+    out[k] = 0;
+    return out;
+}
+
 /* ---- loading ----------------------------------------------------------------------------- */
 
 static Unit *load_unit(Loader *l, const char *path, const char *dir, bool is_std);
@@ -369,6 +391,11 @@ static const char *import_path(Loader *l, const Expr *lit)
     if (!literal_string(l->p->arena, lit->lit.text, lit->lit.len, &s, &n) || strlen(s) != n ||
         !valid_import_path(s, n)) {
         diag_error(lit->range, "invalid import path: %.*s", (int)lit->lit.len, lit->lit.text);
+        return NULL;
+    }
+    const char *clean = clean_path(l->p->arena, s);
+    if (s[0] != '.' && s[0] != '/' && strcmp(s, clean) != 0) {
+        diag_error(lit->range, "non-canonical import path \"%s\" (should be \"%s\")", s, clean);
         return NULL;
     }
     return s;
