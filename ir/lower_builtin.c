@@ -364,14 +364,28 @@ static IrOpnd ptr_plus(Fn *fn, IrOpnd p, IrOpnd n)
     return lo_reg(fn, r);
 }
 
-/* unsafe.Slice and unsafe.String: 0 <= len, and no nil pointer unless it is 0. */
+/* unsafe.Slice and unsafe.String (Go spec, "Package unsafe"): a run-time panic if the length is
+ * negative, or if the pointer is nil and the length is not 0.  The upper end of what can be
+ * addressed is taken for any pointer as it is for those of user space. */
 static IrOpnd unsafe_view(Fn *fn, Expr *e, bool is_string)
 {
-    IrOpnd p = lo_expr(fn, e->call.args.p[0]);
+    IrOpnd p = lo_save(fn, lo_expr(fn, e->call.args.p[0]));
     IrOpnd n = size_arg(fn, e->call.args.p[1]);
     fn->pos = e->range.start;
-    IrInst *in = lo_inst(fn, IR_CHECK_SLICE, IR_NOREG, (IrOpnd[]){n, lo_i64(INT64_MAX)}, 2);
-    in->imm = RT_SLICE_ALEN;
+    uint64_t size =
+        is_string ? 1 : lo_type(lo_subst(fn, type_underlying(lo_typeof(fn, e))->slice.elem))->size;
+    uint64_t most = size > 1 ? (UINT64_MAX - ((uint64_t)1 << 47)) / size : INT64_MAX;
+    IrOpnd some = lo_op2(fn, IR_NE, irt_bool, n, lo_i64(0));
+    IrOpnd nil = lo_op2(fn, IR_EQ, irt_bool, p, ir_zero(irt_ptr));
+    IrOpnd beyond =
+        lo_op2(fn, IR_GT, irt_bool, lo_conv(fn, n, irt_u64), ir_int(irt_u64, (int64_t)most));
+    IrBlock *bad = lo_block(fn), *good = lo_block(fn);
+    lo_br(fn, lo_op2(fn, IR_OR, irt_bool, lo_op2(fn, IR_AND, irt_bool, some, nil), beyond), bad,
+          good, 2);
+    lo_start(fn, bad);
+    bad->cold = true;
+    lo_rt(fn, RT_panic_unsafe, (IrOpnd[]){p, n, lo_i64(is_string)}, 3);
+    lo_start(fn, good);
     if (is_string)
         return lo_mk(fn, irt_string, (IrOpnd[]){p, n}, 2);
     return lo_mk(fn, irt_slice, (IrOpnd[]){p, n, n}, 3);

@@ -126,6 +126,8 @@
     RT(panic_divide, "panic.divide", "v:", RTF_G | RTF_NORETURN)                                   \
     RT(panic_shift, "panic.shift", "v:", RTF_G | RTF_NORETURN)                                     \
     RT(panic_slice2array, "panic.slice2array", "v:ii", RTF_G | RTF_NORETURN) /* have, want */      \
+    RT(panic_unsafe, "panic.unsafe", "v:pii", RTF_G | RTF_NORETURN) /* pointer, length, whether    \
+                           of unsafe.String: else unsafe.Slice */                                  \
     RT(panic_assert, "panic.assert", "v:ppp", RTF_G | RTF_NORETURN) /* static interface type,      \
                            dynamic type or NULL, wanted concrete type */                           \
     RT(panic_range, "panic.range", "v:i", RTF_G | RTF_NORETURN) /* a range-over-func body was      \

@@ -209,6 +209,15 @@ void rt_panic_slice2array(int64_t have, int64_t want)
     bounds(sys_rt_array_text(have, want));
 }
 
+void rt_panic_unsafe(const void *p, int64_t n, int64_t is_string)
+{
+    if (n >= 0 && !p)
+        error(is_string ? TEXT("unsafe.String: ptr is nil and len is not zero")
+                        : TEXT("unsafe.Slice: ptr is nil and len is not zero"));
+    error(is_string ? TEXT("unsafe.String: len out of range")
+                    : TEXT("unsafe.Slice: len out of range"));
+}
+
 void rt_panic_assert(const RtType *iface, const RtType *dyn, const RtType *want)
 {
     if (Gruntime_dpanicAssert)

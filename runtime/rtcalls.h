@@ -32,6 +32,7 @@ void rt_panic_shift(void);
 void rt_panic_range(int64_t state);
 extern uint64_t rt_zerobase[2];
 void rt_panic_slice2array(int64_t have, int64_t want);
+void rt_panic_unsafe(const void *p, int64_t n, int64_t is_string);
 void rt_panic_assert(const RtType *iface, const RtType *dyn, const RtType *want);
 void rt_panic_wrap(const uint8_t *p, int64_t np, const uint8_t *t, int64_t nt, const uint8_t *m,
                    int64_t nm);
