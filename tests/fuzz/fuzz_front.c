@@ -3,8 +3,8 @@
  *
  *     tests/fuzz/fuzz_front.sh DIR [SECONDS]
  *
- * builds it with clang's sanitizers and runs it on the programs of DIR.  What it finds becomes
- * a program below tests/fuzz/found/, which the test `fuzz-found` compiles. */
+ * builds it with clang's sanitizers and runs it on the programs of DIR.  What it finds becomes,
+ * made small, a line of a program in tests/errors/. */
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <ctype.h>
 #include <stdint.h>
