@@ -626,6 +626,7 @@ EscFunc *esc_build(Escape *e, Arena *a, IrFunc *f)
     g->f = f;
     g->param_object = ARENA_ARRAY(a, uint32_t, f->nparams + 1);
     make_objects(g);
+    g->frame = f->frame ? g->param_object[0] : 0;
     for (uint32_t i = 0; i < g->objects.n; i++)
         g->objects.p[i].content = new_node(g); /* HEAP's is node HEAP */
     g->heap_ptr = new_node(g);

@@ -70,6 +70,7 @@ static const char *callee(const IrInst *in)
     case IR_CLOSURE: return in->sym->name->s;
     case IR_CALL_CLOSURE: return "a function value";
     case IR_CALL_IFACE: return "a method of an interface";
+    case IR_RT: return in->rt == RT_protect ? "the part of the function that may panic" : "";
     default: return "";
     }
 }

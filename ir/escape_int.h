@@ -34,6 +34,7 @@ typedef struct EscObject {
     uint32_t block, index;
     IrInst *spill; /* of a box: the store that fills the slot which may serve as one */
     Node content;
+    bool in_frame;    /* OBJ_SITE: it must live as long as the frame of a function with defer */
     const char *heap; /* OBJ_SITE: why it must be on the heap though its address stays here */
 } EscObject;
 
@@ -67,6 +68,7 @@ typedef struct EscFunc {
     uint32_t *param_object; /* of a parameter: its first object, of level 0; or 0 */
     uint32_t next_site;
     Node *reg_node; /* first node of a register, or NO_NODE */
+    uint32_t frame; /* the object that is the frame given to the body of a function with defer */
     Node heap_ptr;  /* points to the heap */
     Node results;   /* first of nresults */
     uint32_t nresults;

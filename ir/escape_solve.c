@@ -70,14 +70,54 @@ static bool sites_to_heap(EscFunc *g, Node from, uint32_t via)
     return changed;
 }
 
+static bool in_cycle(EscFunc *g, uint32_t block)
+{
+    const IrFunc *f = g->f;
+    bool *seen = ARENA_ARRAY(g->a, bool, f->blocks.n);
+    uint32_t *work = ARENA_ARRAY(g->a, uint32_t, f->blocks.n + 1), n = 0;
+    work[n++] = block;
+    while (n) {
+        const IrBlock *b = f->blocks.p[work[--n]];
+        const IrInst *t = b->insts.p[b->insts.n - 1];
+        for (uint32_t i = 0; i < t->ntargets; i++) {
+            uint32_t to = t->targets[i]->id;
+            if (to == block)
+                return true;
+            if (!seen[to]) {
+                seen[to] = true;
+                work[n++] = to;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the frame of a function with defer points to must live as long: deferred calls run when
+ * the body has returned.  It is placed in that frame, if it is a plain object made once. */
+static bool sites_to_frame(EscFunc *g, Node from)
+{
+    bool changed = false;
+    for (uint32_t o = 1; o < g->objects.n; o++) {
+        EscObject *ob = &g->objects.p[o];
+        if (!is_site(g, o) || ob->in_frame || !esc_has(g, from, o))
+            continue;
+        ob->in_frame = changed = true;
+        if (!ob->heap && (ob->in->op != IR_ALLOC || in_cycle(g, ob->block)))
+            ob->heap = "a deferred call uses it";
+    }
+    return changed;
+}
+
 static bool close_heap(EscFunc *g)
 {
     bool changed = false;
     for (uint32_t o = 1; o < g->objects.n; o++) {
-        const EscObject *ob = &g->objects.p[o];
+        EscObject *ob = &g->objects.p[o];
         if (ob->kind == OBJ_SITE && ob->heap)
             changed |= add(g, HEAP, o, INT32_MIN, o);
-        if (ob->kind == OBJ_PARAM)
+        if (o == g->frame || ob->in_frame)
+            changed |= sites_to_frame(g, ob->content);
+        else if (ob->kind == OBJ_PARAM)
             changed |= sites_to_heap(g, ob->content, o);
         if (esc_has(g, HEAP, o)) {
             changed |= join(g, HEAP, ob->content, -1 - (int32_t)ob->content, o);
@@ -121,28 +161,6 @@ static void iterate(EscFunc *g)
 }
 
 /* ---- loops ---------------------------------------------------------------------------------------- */
-
-static bool in_cycle(EscFunc *g, uint32_t block)
-{
-    const IrFunc *f = g->f;
-    bool *seen = ARENA_ARRAY(g->a, bool, f->blocks.n);
-    uint32_t *work = ARENA_ARRAY(g->a, uint32_t, f->blocks.n + 1), n = 0;
-    work[n++] = block;
-    while (n) {
-        const IrBlock *b = f->blocks.p[work[--n]];
-        const IrInst *t = b->insts.p[b->insts.n - 1];
-        for (uint32_t i = 0; i < t->ntargets; i++) {
-            uint32_t to = t->targets[i]->id;
-            if (to == block)
-                return true;
-            if (!seen[to]) {
-                seen[to] = true;
-                work[n++] = to;
-            }
-        }
-    }
-    return false;
-}
 
 static void set_bit(uint64_t *s, uint32_t i)
 {

@@ -285,6 +285,8 @@ struct IrFunc {
                          (ptr) as the last one. */
     bool is_closure;  /* the last parameter is the environment */
     bool inline_hint, noinline, is_wrapper, uses_recover;
+    struct IrInst *frame; /* the body half of a function with defer: the slot of its frame in
+                             the other half, to which escape analysis may add; else NULL */
     VEC(IrReg) regs;
     VEC(IrBlock *) blocks;   /* blocks.p[0] is the entry */
     struct IrEffect *effect; /* ir/effect.h; NULL before escape analysis */

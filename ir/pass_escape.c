@@ -179,9 +179,34 @@ static void push_callees_first(Work *w, FuncList *calls)
     free(seen);
 }
 
+/* The frame of a function with defer is the slot that it hands to rt_protect with the body.
+ * Of a COMDAT pair the linker may take the halves from different modules: they are left. */
+static void find_frames(IrModule *m)
+{
+    for (uint32_t i = 0; i < m->funcs.n; i++)
+        m->funcs.p[i]->frame = NULL;
+    for (uint32_t i = 0; i < m->funcs.n; i++) {
+        const IrFunc *f = m->funcs.p[i];
+        IrInst *slot = NULL;
+        for (uint32_t b = 0; b < f->blocks.n; b++)
+            for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
+                IrInst *in = f->blocks.p[b]->insts.p[k];
+                if (in->op == IR_SLOT && in->type->kind == IRT_STRUCT && !slot)
+                    slot = in;
+                if (in->op != IR_RT || in->rt != RT_protect || !slot)
+                    continue;
+                if (in->args[0].kind == IRO_SYM && in->args[0].sym->func &&
+                    in->args[0].sym->linkage == IRL_INTERNAL && in->args[1].kind == IRO_REG &&
+                    in->args[1].reg == slot->dst)
+                    in->args[0].sym->func->frame = slot;
+            }
+    }
+}
+
 static void find_effects(Escape *e)
 {
     IrModule *m = e->m;
+    find_frames(m);
     uint32_t n = m->funcs.n;
     Work w = {.e = e,
               .callers = ARENA_ARRAY(e->a, FuncList, n),
@@ -216,9 +241,40 @@ static void find_effects(Escape *e)
 
 /* ---- what changes ------------------------------------------------------------------------------------- */
 
-static void place(const EscObject *o)
+/* Adds the object to the frame of the function with defer, whose body f is. */
+static void place_in_frame(Escape *e, IrFunc *f, const EscObject *o)
 {
     IrInst *in = o->in;
+    IrType *old = f->frame->type;
+    IrType **fields = ARENA_ARRAY(e->a, IrType *, old->nfields + 1);
+    memcpy(fields, old->fields, old->nfields * sizeof *fields);
+    fields[old->nfields] = in->type;
+    f->frame->type = irt_struct(fields, old->nfields + 1);
+    IrInst *zero = ARENA_NEW(e->m->arena, IrInst);
+    *zero = (IrInst){.op = IR_ZERO, .dst = IR_NOREG, .pos = in->pos, .nargs = 1};
+    zero->args = ARENA_ARRAY(e->m->arena, IrOpnd, 1);
+    zero->args[0] = ir_reg(f, in->dst);
+    zero->imm = (int64_t)in->type->size;
+    IrOpnd *base = ARENA_ARRAY(e->m->arena, IrOpnd, 1);
+    *base = ir_reg(f, 0);
+    *in = (IrInst){.op = IR_LEA, .dst = in->dst, .pos = in->pos, .nargs = 1, .args = base};
+    in->imm = (int64_t)f->frame->type->offsets[old->nfields];
+    IrBlock *b = f->blocks.p[o->block];
+    uint32_t at = 0;
+    while (b->insts.p[at] != in)
+        at++;
+    vec_push(e->m->arena, &b->insts, zero);
+    memmove(b->insts.p + at + 2, b->insts.p + at + 1, (b->insts.n - at - 2) * sizeof *b->insts.p);
+    b->insts.p[at + 1] = zero;
+}
+
+static void place(Escape *e, IrFunc *f, const EscObject *o)
+{
+    IrInst *in = o->in;
+    if (o->in_frame) {
+        place_in_frame(e, f, o);
+        return;
+    }
     if (in->op != IR_RT) {
         in->imm = 1;
         in->sym2 = NULL;
@@ -277,7 +333,7 @@ static void place_objects(Escape *e, IrFunc *f)
             }
         for (uint32_t o = 1; o < g->objects.n; o++)
             if (g->objects.p[o].kind == OBJ_SITE && !esc_has(g, HEAP, o))
-                place(&g->objects.p[o]);
+                place(e, f, &g->objects.p[o]);
     }
     arena_free(a);
 }
