@@ -431,7 +431,7 @@ class Gen:
                 self.w("_")
                 continue
             elif self.p(0.3):
-                self.w(f"K{i} = {self.big()} >> {r.randint(90, 120)}")
+                self.w(f"K{i} = {self.big()} >> {r.randint(90, 120)} & (1<<62 - 1)")
             else:
                 self.w(f"K{i}")
             self.consts.append(f"K{i}")
