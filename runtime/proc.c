@@ -161,21 +161,39 @@ static bool m_thread(RtM *m)
     return e == 0;
 }
 
-/* What no thread could be had for waits for those that there are: in the global queue, for
- * nobody steals from an idle P. */
+/* p for which no thread could be had.  A thread that has gone idle meanwhile takes it, or one
+ * that waits for its own goroutine; else the work waits in the global queue, for nobody steals
+ * from an idle P, until a thread comes by or the monitor sends one. */
 static void without_thread(RtP *p, RtM *m, bool spinning)
 {
-    if (spinning)
-        atomic_fetch_sub(&rt_sched.nmspinning, 1);
     rt_lock(&rt_sched.lock);
+    rt_sched.nothread = true;
     if (m) {
         m->schedlink = rt_sched.mspare;
         rt_sched.mspare = m;
         rt_sched.nmidlelocked++; /* not counted as running */
     }
-    rt_runq_drain(p);
-    rt_pidle_put(p);
+    RtM *to = rt_sched.midle;
+    if (to) {
+        rt_sched.midle = to->schedlink;
+        rt_sched.nmidle--;
+        to->spinning = spinning;
+        spinning = false;
+    } else {
+        rt_runq_drain(p);
+        to = rt_globq_take_locked();
+        if (to)
+            rt_sched.nmidlelocked--;
+        else
+            rt_pidle_put(p);
+    }
     rt_unlock(&rt_sched.lock);
+    if (spinning)
+        atomic_fetch_sub(&rt_sched.nmspinning, 1);
+    if (to) {
+        to->nextp = p;
+        rt_note_wake(&to->park);
+    }
 }
 
 /* Starts a thread on p, or on an idle P if p is NULL (then does nothing if there is none).
@@ -212,7 +230,9 @@ void rt_start_m(RtP *p, bool spinning)
     rt_unlock(&rt_sched.lock);
     if (!m)
         m = rt_new_m(p, spinning);
-    if (!m || !m_thread(m))
+    if (m && m_thread(m))
+        rt_sched.nothread = false;
+    else
         without_thread(p, m, spinning);
 }
 
@@ -716,7 +736,8 @@ static bool watch(RtP *p, int64_t now)
 
 static bool all_idle(void)
 {
-    return atomic_load(&rt_sched.npidle) == rt_gomaxprocs && !atomic_load(&rt_sched.qsize);
+    return atomic_load(&rt_sched.npidle) == rt_gomaxprocs && !atomic_load(&rt_sched.qsize) &&
+           !rt_sched.nothread;
 }
 
 /* Work, and no thread that runs any: one could not be created when it was due.  Tries again;
@@ -724,7 +745,7 @@ static bool all_idle(void)
 static void retry_thread(int64_t now)
 {
     static int64_t since;
-    if (!rt_sched.mspare || !atomic_load(&rt_sched.qsize) ||
+    if (!rt_sched.nothread || !atomic_load(&rt_sched.qsize) ||
         atomic_load(&rt_sched.npidle) != rt_gomaxprocs) {
         since = 0;
         return;
@@ -747,7 +768,8 @@ static void *sysmon(void *arg)
     rt_m = &monitor;
     monitor.rng = 0x1234567;
     for (;;) {
-        /* nothing to watch while all Ps are idle */
+        /* Nothing to watch while all Ps are idle, unless a thread is missing: then it may be that
+         * nobody waits for timers and files. */
         if (!trace_every && all_idle()) {
             rt_lock(&rt_sched.lock);
             if (all_idle()) {

@@ -36,6 +36,24 @@ void rt_globq_put(RtGoroutine *g)
     atomic_fetch_add_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
 }
 
+RtM *rt_globq_take_locked(void)
+{
+    RtGoroutine *prev = NULL;
+    for (RtGoroutine *g = rt_sched.qhead; g; prev = g, g = g->link) {
+        if (!g->lockedm)
+            continue;
+        if (prev)
+            prev->link = g->link;
+        else
+            rt_sched.qhead = g->link;
+        if (rt_sched.qtail == g)
+            rt_sched.qtail = prev;
+        atomic_fetch_sub_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
+        return g->lockedm;
+    }
+    return NULL;
+}
+
 static void globq_put_batch(RtGoroutine *head, RtGoroutine *tail, uint32_t n)
 {
     tail->link = NULL;

@@ -26,6 +26,7 @@ typedef struct RtSched {
     uint32_t stopwait;    /* Ps that have not stopped yet */
     RtNote stopnote;
     bool sysmonwait;
+    _Atomic bool nothread; /* the last thread that was due could not be created */
     RtNote sysmonnote;
 
     _Atomic uint32_t npidle __attribute__((aligned(64)));
@@ -72,6 +73,8 @@ void rt_ready_new(RtGoroutine *g);
 RT_NORETURN void rt_g_finish(void);
 void rt_globq_put(RtGoroutine *g);         /* sched.lock held */
 void rt_runq_drain(RtP *p);                /* to the global queue; sched.lock held */
+RtM *rt_globq_take_locked(void);           /* sched.lock held; takes a goroutine that is locked to
+                                              a thread, which waits for it; → the thread */
 void rt_globq_put_list(RtGoroutine *list); /* linked; takes the lock; wakes Ps */
 bool rt_runq_empty(RtP *p);
 void rt_wake_p(void);

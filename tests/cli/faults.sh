@@ -49,7 +49,7 @@ func main() {
 }
 G
 build work
-for procs in 2; do
+for procs in 1 2 8; do
     for n in 1 2 3 5; do
         out=$(GOMAXPROCS=$procs GOLDEBUG=failclone=$n timeout 60 ./work 2>&1) || fail "$n threads: $out"
         [ "$out" = 248690300 ] || fail "$n threads: $out"
