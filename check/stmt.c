@@ -148,24 +148,6 @@ static void incdec_stmt(Checker *c, Stmt *s)
     check_assign_var(c, s->incdec.x, NULL, &x, "assignment");
 }
 
-static Token binary_of(Token op)
-{
-    switch (op) {
-    case TOK_ADD_ASSIGN: return TOK_ADD;
-    case TOK_SUB_ASSIGN: return TOK_SUB;
-    case TOK_MUL_ASSIGN: return TOK_MUL;
-    case TOK_QUO_ASSIGN: return TOK_QUO;
-    case TOK_REM_ASSIGN: return TOK_REM;
-    case TOK_AND_ASSIGN: return TOK_AND;
-    case TOK_OR_ASSIGN: return TOK_OR;
-    case TOK_XOR_ASSIGN: return TOK_XOR;
-    case TOK_SHL_ASSIGN: return TOK_SHL;
-    case TOK_SHR_ASSIGN: return TOK_SHR;
-    case TOK_AND_NOT_ASSIGN: return TOK_AND_NOT;
-    default: return TOK_ERROR;
-    }
-}
-
 static void assign_stmt(Checker *c, Stmt *s)
 {
     ExprVec *l = &s->assign.lhs, *r = &s->assign.rhs;
@@ -183,7 +165,7 @@ static void assign_stmt(Checker *c, Stmt *s)
         return;
     }
     Operand x = {0};
-    Token op = binary_of(s->assign.op);
+    Token op = token_of_assignment(s->assign.op);
     check_binary(c, &x, NULL, l->p[0], r->p[0], op);
     /* Reading x in x += 1 is a use of it, as Go counts. */
     check_assign_var(c, l->p[0], NULL, &x, "assignment");

@@ -209,22 +209,10 @@ const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function)
 
 const IrEffect *ir_effect_of_c(Arena *a, const char *name, uint32_t nargs)
 {
-    static const struct {
-        const char *name;
-        unsigned flags;
-    } rows[] = {
-#define STD(name, flags) {"std_" #name, flags},
-        STD_CALLS(STD)
-#undef STD
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!strcmp(name, rows[i].name)) {
-            if (!(rows[i].flags & STDF_FORGETS))
-                return NULL;
-            IrEffect *e = ARENA_NEW(a, IrEffect);
-            e->n = nargs;
-            e->params = ARENA_ARRAY(a, ParamEffect, nargs + 1);
-            return e;
-        }
-    return NULL;
+    if (!(ir_std_flags(name) & STDF_FORGETS))
+        return NULL;
+    IrEffect *e = ARENA_NEW(a, IrEffect);
+    e->n = nargs;
+    e->params = ARENA_ARRAY(a, ParamEffect, nargs + 1);
+    return e;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "runtime/stdcalls.h"
+
 /* ---- tables -------------------------------------------------------------------------- */
 
 const char *const ir_op_text[IR_OP_COUNT] = {
@@ -318,4 +320,22 @@ IrSym *ir_string_data(IrModule *m, const char *s, size_t n)
         ir_data_bytes(m, d, 0, s, n);
     }
     return sym;
+}
+
+/* ---- C functions of the library ------------------------------------------------------------- */
+
+unsigned ir_std_flags(const char *csym)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } rows[] = {
+#define STD(name, flags) {"std_" #name, flags},
+        STD_CALLS(STD)
+#undef STD
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(csym, rows[i].name))
+            return rows[i].flags;
+    return 0;
 }

@@ -324,6 +324,8 @@ IrModule *ir_module_new(Arena *a, const char *path);
 /* The symbol of that name, made extern on first sight. */
 IrSym *ir_sym(IrModule *m, const char *name);
 IrSym *ir_sym_c(IrModule *m, const char *name, bool via_stub);
+/* STDF_… (runtime/stdcalls.h) of a C function of the library; 0 if it is none. */
+unsigned ir_std_flags(const char *csym);
 IrFunc *ir_func_new(IrModule *m, IrSym *sym, IrLinkage linkage, IrType *result);
 uint32_t ir_reg_new(IrModule *m, IrFunc *f, IrType *t, const Name *name);
 IrBlock *ir_block_new(IrModule *m, IrFunc *f); /* not appended yet */

@@ -117,23 +117,6 @@ static const char *func_name(Lower *L, Object *o)
     return lo_method_name(L, named, o->func.ptr_recv, o);
 }
 
-/* C functions of the library that run on the goroutine's stack. */
-static bool std_is_direct(const char *csym)
-{
-    static const struct {
-        const char *name;
-        unsigned flags;
-    } rows[] = {
-#define STD(name, flags) {"std_" #name, flags},
-        STD_CALLS(STD)
-#undef STD
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!strcmp(csym, rows[i].name))
-            return rows[i].flags & STDF_LEAF;
-    return false;
-}
-
 /* The C function behind a body-less one, or NULL.  Its name follows from the path. */
 static const char *std_symbol(Lower *L, Object *o)
 {
@@ -154,7 +137,7 @@ IrSym *lo_func_sym(Lower *L, Object *o)
     if (o->func.origin)
         s = method_instance(L, o);
     else if (std_symbol(L, o))
-        s = ir_sym_c(L->m, o->func.std_symbol, !std_is_direct(o->func.std_symbol));
+        s = ir_sym_c(L->m, o->func.std_symbol, !(ir_std_flags(o->func.std_symbol) & STDF_LEAF));
     else
         s = ir_sym(L->m, func_name(L, o));
     s->is_func = true;

@@ -378,24 +378,6 @@ static void assign_multi(Fn *fn, Stmt *s)
     }
 }
 
-static Token plain_op(Token op)
-{
-    switch (op) {
-    case TOK_ADD_ASSIGN: return TOK_ADD;
-    case TOK_SUB_ASSIGN: return TOK_SUB;
-    case TOK_MUL_ASSIGN: return TOK_MUL;
-    case TOK_QUO_ASSIGN: return TOK_QUO;
-    case TOK_REM_ASSIGN: return TOK_REM;
-    case TOK_AND_ASSIGN: return TOK_AND;
-    case TOK_OR_ASSIGN: return TOK_OR;
-    case TOK_XOR_ASSIGN: return TOK_XOR;
-    case TOK_SHL_ASSIGN: return TOK_SHL;
-    case TOK_SHR_ASSIGN: return TOK_SHR;
-    case TOK_AND_NOT_ASSIGN: return TOK_AND_NOT;
-    default: return op;
-    }
-}
-
 /* x op= y: x's operands once, then y, then load, operate, store. */
 static void update(Fn *fn, Place *p, Token op, IrOpnd y, Type *ytype, Pos pos)
 {
@@ -426,7 +408,7 @@ static void update(Fn *fn, Place *p, Token op, IrOpnd y, Type *ytype, Pos pos)
 
 static void assign_op(Fn *fn, Stmt *s)
 {
-    Token op = plain_op(s->assign.op);
+    Token op = token_of_assignment(s->assign.op);
     Expr *lhs = s->assign.lhs.p[0], *rhs = s->assign.rhs.p[0];
     if (lo_has_call(rhs)) {
         hoist_place(fn, lhs);

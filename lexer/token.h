@@ -59,5 +59,7 @@ typedef enum Token {
 extern const char *const token_text[TOK_COUNT]; /* "+", "chan", "name" */
 extern const char *const token_name[TOK_COUNT]; /* "ADD", "CHAN", "IDENT" */
 extern const unsigned char token_precedence[TOK_COUNT];
+/* The operator of an assignment operation: TOK_ADD for TOK_ADD_ASSIGN; any other token as it is. */
+Token token_of_assignment(Token op);
 
 #endif
