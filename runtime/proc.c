@@ -161,6 +161,17 @@ static bool m_thread(RtM *m)
     return e == 0;
 }
 
+/* With sched.lock: if the world is to stop, p, which no thread holds, has stopped. */
+static bool stopped_at_once(RtP *p)
+{
+    if (!atomic_load(&rt_gcwaiting))
+        return false;
+    atomic_store(&p->status, RT_P_STOPPED);
+    if (--rt_sched.stopwait == 0)
+        rt_note_wake(&rt_sched.stopnote);
+    return true;
+}
+
 /* p for which no thread could be had.  A thread that has gone idle meanwhile takes it, or one
  * that waits for its own goroutine; else the work waits in the global queue, for nobody steals
  * from an idle P, until a thread comes by or the monitor sends one. */
@@ -184,7 +195,7 @@ static void without_thread(RtP *p, RtM *m, bool spinning)
         to = rt_globq_take_locked();
         if (to)
             rt_sched.nmidlelocked--;
-        else
+        else if (!stopped_at_once(p))
             rt_pidle_put(p);
     }
     rt_unlock(&rt_sched.lock);
@@ -218,8 +229,6 @@ void rt_start_m(RtP *p, bool spinning)
         rt_note_wake(&m->park);
         return;
     }
-    rt_unlock(&rt_sched.lock);
-    rt_lock(&rt_sched.lock);
     m = rt_sched.mspare;
     if (m) {
         rt_sched.mspare = m->schedlink;
@@ -260,10 +269,7 @@ void rt_handoff_p(RtP *p)
         return;
     }
     rt_lock(&rt_sched.lock);
-    if (atomic_load(&rt_gcwaiting)) {
-        atomic_store(&p->status, RT_P_STOPPED);
-        if (--rt_sched.stopwait == 0)
-            rt_note_wake(&rt_sched.stopnote);
+    if (stopped_at_once(p)) {
         rt_unlock(&rt_sched.lock);
         return;
     }
