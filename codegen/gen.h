@@ -9,6 +9,7 @@
  *     gen_check.c panics and checks                    gen_call.c   calls of every kind
  *     gen_intrin.c std functions that are code         x86_64.c     what names the machine
  *     asm_data.c  data as assembler text               asm_text.c   the last touch
+ *     asm_dwarf.c what gcc says of inlining            asm_lines.c  line tables
  *     units.c     a module cut up and compiled side by side */
 #ifndef GOL_CODEGEN_GEN_H
 #define GOL_CODEGEN_GEN_H

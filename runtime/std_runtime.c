@@ -110,12 +110,12 @@ int64_t std_runtime_callers(int64_t skip, uint64_t *pcs, int64_t n)
     rt_trace_start(g, &pc, &rbp);
     int64_t got = 0;
     int total = rt_callers(g, pc, rbp, 0, all, 256);
-    RtHalves halves = {.on = false};
+    RtHiding hiding = {.on = false};
     for (int i = 0; i < total && got < n; i++) {
         RtFrameInfo f[RT_MAX_INLINED];
         int levels = rt_frame_infos(all[i], f, RT_MAX_INLINED);
         for (int k = 0; k < levels && got < n; k++) {
-            if (rt_other_half(&halves, &f[k]))
+            if (rt_frame_hidden(&hiding, &f[k]))
                 continue;
             if (skip-- > 0)
                 continue;

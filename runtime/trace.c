@@ -79,7 +79,7 @@ static bool is_wrapper(const char *name)
     return strchr(name, '#') || (n > 3 && strcmp(name + n - 3, "-fm") == 0);
 }
 
-bool rt_other_half(RtHalves *h, const RtFrameInfo *f)
+bool rt_frame_hidden(RtHiding *h, const RtFrameInfo *f)
 {
     if (h->any && is_wrapper(f->name))
         return true;
@@ -121,14 +121,14 @@ static bool shown(const RtFrameInfo *f)
 }
 
 /* A frame's lines, with those inlined in it. */
-static int print_frame(uint64_t pc, RtHalves *halves)
+static int print_frame(uint64_t pc, RtHiding *hiding)
 {
     RtFrameInfo f[RT_MAX_INLINED];
     int n = rt_frame_infos(pc, f, RT_MAX_INLINED), printed = 0;
     for (int i = 0; i < n; i++) {
         if (!shown(&f[i]))
             continue;
-        if (rt_other_half(halves, &f[i]))
+        if (rt_frame_hidden(hiding, &f[i]))
             continue;
         rt_eprintf("%s(...)\n\t%s:%d", f[i].name, f[i].file ? f[i].file : "?", f[i].line);
         if (f[i].entry && pc > f[i].entry)
@@ -148,20 +148,20 @@ void rt_trace_frames(const RtGoroutine *g, uint64_t pc, uint64_t rbp)
     uint64_t pcs[CHUNK];
     uint64_t tail[TAIL];
     int at = 0, printed = 0;
-    RtHalves halves = {.on = false};
+    RtHiding hiding = {.on = false};
     int n = rt_callers(g, pc, rbp, 0, pcs, CHUNK);
     for (int i = 0; i < n && printed < HEAD; i++)
-        printed += print_frame(pcs[i], &halves);
+        printed += print_frame(pcs[i], &hiding);
     if (printed < HEAD)
         return;
     /* the end of a stack of perhaps millions of frames, found in one walk */
     int deep = rt_callers_last(g, pc, rbp, tail, TAIL, &at);
     if (deep > HEAD + TAIL)
         rt_eprintf("...%d frames elided...\n", deep - HEAD - TAIL);
-    halves.on = false;
+    hiding.on = false;
     for (int i = 0; i < TAIL; i++)
         if (tail[(at + i) % TAIL] && deep > HEAD + i)
-            print_frame(tail[(at + i) % TAIL], &halves);
+            print_frame(tail[(at + i) % TAIL], &hiding);
 }
 
 /* All frames walked, the last `max` of them in a ring that begins at *at. */

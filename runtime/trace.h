@@ -32,12 +32,12 @@ enum { RT_MAX_INLINED = 10 };
 int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max);
 /* Whether f, in a walk outwards, is not to be shown: the other half of the frame before, or a
  * wrapper that is not where it happened.  Starts all zero. */
-typedef struct RtHalves {
+typedef struct RtHiding {
     bool on;
     bool any; /* a frame was shown */
     const char *name;
-} RtHalves;
-bool rt_other_half(RtHalves *h, const RtFrameInfo *f);
+} RtHiding;
+bool rt_frame_hidden(RtHiding *h, const RtFrameInfo *f);
 /* Prints frames as Go does, a long middle left out. */
 void rt_trace_frames(const RtGoroutine *g, uint64_t pc, uint64_t rbp);
 /* "created by …" */
