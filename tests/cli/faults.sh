@@ -191,7 +191,8 @@ G
 build wait
 start() {
     rm -f pipe && mkfifo pipe
-    ./wait <pipe >out 2>err &
+    # a hang-up that is ignored stays so, as under nohup: not here
+    env --default-signal=HUP ./wait <pipe >out 2>err &
     pid=$!
     exec 7>pipe
     for i in $(seq 200); do grep -q ready err && break; sleep 0.05; done
