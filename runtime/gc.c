@@ -47,7 +47,7 @@ static uint32_t globals_due; /* the variables have yet to be scanned */
 static RtMutex start_lock;
 static uint32_t attempts; /* to finish, in this cycle */
 static struct {
-    uint64_t begin, live, pause, pause1;
+    uint64_t begin, pause, pause1;
     bool waked; /* markers take part */
     GcWhy why;
 } cycle;
@@ -76,9 +76,14 @@ static void wake_markers(void)
     rt_gc_wake(INT32_MAX);
 }
 
-bool rt_gc_hungry(void)
+bool rt_gc_sleepers(void)
 {
     return __atomic_load_n(&idle, __ATOMIC_RELAXED) != 0;
+}
+
+bool rt_gc_hungry(void)
+{
+    return rt_gc_sleepers() || __atomic_load_n(&rt_gc.wanting, __ATOMIC_RELAXED) != 0;
 }
 
 static uint64_t thread_ns(void)
@@ -127,7 +132,6 @@ static void mark_until_dry(GcWork *w)
         if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left()) {
             /* The last one: nobody can make more but the program's barriers. */
             __atomic_store_n(&rt_gc.mark_done, 1, __ATOMIC_RELEASE);
-            __atomic_store_n(&rt_heap.trigger, 0, __ATOMIC_RELEASE);
         }
         while (!gc_work_left()) {
             if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) != GC_MARK) {
@@ -273,13 +277,18 @@ static void record_pause(uint64_t since)
     cycle.pause = d;
 }
 
+static void forget_debt(RtMCache *mc)
+{
+    mc->unassisted = 0;
+}
+
 /* Opens a cycle; the world stands still. */
 static void open_cycle(GcWhy why)
 {
     rt_sweep_finish();
     each_cache(rt_mcache_flush);
     cycle.begin = (uint64_t)rt_nanotime();
-    cycle.live = rt_heap.live;
+    rt_gc.live_at_start = rt_heap.live;
     cycle.why = why;
     cycle.waked = false;
     attempts = 0;
@@ -290,7 +299,9 @@ static void open_cycle(GcWhy why)
     __atomic_store_n(&rt_gc.black, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_wb_enabled, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_gc.phase, GC_MARK, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&rt_heap.trigger, rt_gc.goal, __ATOMIC_RELAXED);
+    rt_gc.progress = 0;
+    each_cache(forget_debt);
+    __atomic_store_n(&rt_heap.trigger, 0, __ATOMIC_RELAXED); /* who allocates is to help */
     rt_m_scan(count_range, &root_work);
     rt_g_scan_begin(count_range, &root_work);
     rt_sched_scan(count_range, &root_work);
@@ -349,12 +360,12 @@ static void close_cycle(void)
     for (uint32_t i = 0; i < MAX_MARKERS; i++)
         add_bytes(&marker_work[i]);
     each_cache(add_cache_bytes);
-    uint64_t born = rt_heap.live > cycle.live ? rt_heap.live - cycle.live : 0;
+    uint64_t born = rt_heap.live > rt_gc.live_at_start ? rt_heap.live - rt_gc.live_at_start : 0;
     uint64_t peak = rt_heap.live;
     rt_gc.marked = total_bytes + born;
     rt_gc.scanned = total_scanned + rt_gc.roots;
     rt_heap.live = rt_gc.marked;
-    rt_gc_pace(born, cycle.live);
+    rt_gc_pace(peak);
     rt_sweep_begin();
     if (!cycle.waked)
         rt_stack_trim(); /* else the first marker does */
@@ -362,7 +373,7 @@ static void close_cycle(void)
     if (cycle.why == GC_FORCED)
         rt_gc.forced++;
     if (rt_gc.trace)
-        rt_gc_print_trace(cycle.begin, cycle.pause1, cycle.live, peak);
+        rt_gc_print_trace(cycle.begin, cycle.pause1, rt_gc.live_at_start, peak);
     if (cycle.waked || rt_gc.marked > BACKGROUND_SWEEP)
         wake_markers(); /* they leave the cycle, and sweep */
 }
@@ -412,7 +423,6 @@ static void finish(void)
         if (gc_work_left() && attempts++ < 4) {
             /* What barriers recorded last may hang much together: go on beside the program. */
             rt_gc.mark_done = 0;
-            __atomic_store_n(&rt_heap.trigger, rt_gc.goal, __ATOMIC_RELAXED);
             record_pause(t);
             rt_start_world();
             wake_markers();
@@ -427,11 +437,11 @@ static void finish(void)
     rt_unlock(&start_lock);
 }
 
-/* Marks for about budget bytes. */
-static void assist(int64_t budget)
+/* Marks for about budget bytes; returns what is left of them when there was no more to do. */
+static int64_t mark_some(GcWork *w, int64_t budget)
 {
-    GcWork *w = my_work();
     uint64_t t = thread_ns();
+    uint64_t before = w->scanned;
     /* Counted as active, or the cycle could end under us. */
     __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
     scan_globals(w);
@@ -439,11 +449,56 @@ static void assist(int64_t budget)
     gc_drain(w, budget);
     gc_publish(w);
     if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left() &&
-        !__atomic_load_n(&globals_due, __ATOMIC_ACQUIRE)) {
+        !__atomic_load_n(&globals_due, __ATOMIC_ACQUIRE))
         __atomic_store_n(&rt_gc.mark_done, 1, __ATOMIC_RELEASE);
-        __atomic_store_n(&rt_heap.trigger, 0, __ATOMIC_RELEASE);
-    }
     __atomic_fetch_add(&rt_gc.mark_ns, thread_ns() - t, __ATOMIC_RELAXED);
+    return budget - (int64_t)(w->scanned - before);
+}
+
+/* Waits until another thread that marks gives some of its work away; false if none does. */
+static bool work_comes(void)
+{
+    enum { TURNS = 50 }; /* twice what it takes a marker that runs to notice */
+    bool comes = false;
+    __atomic_fetch_add(&rt_gc.wanting, 1, __ATOMIC_SEQ_CST);
+    for (int i = 0; i < TURNS && !__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE); i++) {
+        if ((comes = gc_work_left()))
+            break;
+        __builtin_ia32_pause();
+    }
+    if (!comes && !__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
+        /* It may be waiting for this processor.  Far beyond the goal, wait for it. */
+        if (rt_heap.live < rt_gc.goal + rt_gc.goal / 16)
+            sched_yield();
+        else
+            nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        comes = gc_work_left();
+    }
+    __atomic_fetch_sub(&rt_gc.wanting, 1, __ATOMIC_SEQ_CST);
+    return comes;
+}
+
+/* Whoever allocates while marking is under way marks in proportion, so that marking ends
+ * before the heap reaches its goal.  A debt that cannot be paid now stays one: the next
+ * allocation tries again. */
+static void assist(void)
+{
+    enum { LEAST = 16 << 10, MOST = 1 << 20 };
+    RtMCache *mc = rt_mcache_current();
+    GcWork *w = my_work();
+    int64_t debt = rt_gc_debt(mc->unassisted);
+    if (debt < LEAST)
+        return;
+    uint64_t bytes = mc->unassisted;
+    int64_t pay = debt < MOST ? debt : MOST, left = pay;
+    do
+        left = mark_some(w, left);
+    while (left > 0 && !__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE) && work_comes());
+    /* What was paid, in bytes of allocation. */
+    if (left <= 0 && pay == debt)
+        mc->unassisted = 0;
+    else
+        mc->unassisted = bytes - (uint64_t)((double)bytes * (double)(pay - left) / (double)debt);
 }
 
 void rt_gc_poll_slow(void)
@@ -459,7 +514,9 @@ void rt_gc_poll_slow(void)
     } else if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
         finish();
     } else {
-        assist(128 << 10);
+        assist();
+        if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE))
+            finish();
     }
 }
 
@@ -507,8 +564,8 @@ void rt_gc_collect(GcWhy why)
         } else if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
             finish();
         } else {
-            assist(1 << 20);
-            if (!gc_work_left())
+            mark_some(my_work(), 1 << 20);
+            if (!work_comes())
                 sched_yield();
         }
         rt_safepoint();
@@ -518,6 +575,9 @@ void rt_gc_collect(GcWhy why)
 
 void rt_gc_charge(uint64_t bytes)
 {
+    RtMCache *mc = rt_mcache_current();
+    if (mc)
+        mc->unassisted += bytes;
     __atomic_fetch_add(&rt_heap.live, bytes, __ATOMIC_RELAXED);
     __atomic_fetch_add(&rt_heap.total_alloc, bytes, __ATOMIC_RELAXED);
     __atomic_fetch_add(&rt_heap.nmalloc, 1, __ATOMIC_RELAXED);

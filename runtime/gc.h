@@ -11,20 +11,23 @@ typedef enum GcWhy { GC_PACED, GC_FORCED, GC_MEMORY, GC_STRESS } GcWhy;
 typedef enum GcPhase { GC_OFF, GC_MARK } GcPhase;
 
 typedef struct RtGc {
-    uint32_t phase;     /* GcPhase; changes while the world stands still */
-    uint32_t black;     /* 1: marking is under way, new objects are marked */
-    uint32_t mark_done; /* the markers have found nothing more to do */
-    uint32_t stress;    /* GOLDEBUG=gcstress=N: a whole collection at every Nth allocation,
+    uint32_t phase;         /* GcPhase; changes while the world stands still */
+    uint32_t black;         /* 1: marking is under way, new objects are marked */
+    uint32_t mark_done;     /* the markers have found nothing more to do */
+    uint32_t stress;        /* GOLDEBUG=gcstress=N: a whole collection at every Nth allocation,
                            what is freed is poisoned; 0: off */
-    uint32_t verify;    /* GOLDEBUG=gcverify=1 */
-    uint32_t trace;     /* GOLDEBUG=gctrace=1 */
-    int64_t percent;    /* GOGC; -1: off */
-    int64_t limit;      /* GOMEMLIMIT in bytes; INT64_MAX: none */
-    uint64_t marked;    /* bytes found live by the last cycle */
-    uint64_t start_at;  /* heap size at which a cycle starts */
-    uint64_t goal;      /* heap size that the cycle should end below */
-    uint64_t scanned;   /* bytes that the last cycle had to look at */
-    uint64_t roots;     /* bytes of stacks and variables scanned in the last cycle */
+    uint32_t verify;        /* GOLDEBUG=gcverify=1 */
+    uint32_t trace;         /* GOLDEBUG=gctrace=1 */
+    int64_t percent;        /* GOGC; -1: off */
+    int64_t limit;          /* GOMEMLIMIT in bytes; INT64_MAX: none */
+    uint64_t marked;        /* bytes found live by the last cycle */
+    uint64_t start_at;      /* heap size at which a cycle starts */
+    uint64_t goal;          /* heap size that the cycle should end below */
+    uint64_t scanned;       /* bytes that the last cycle had to look at */
+    uint64_t progress;      /* and those that this cycle has looked at so far */
+    uint64_t live_at_start; /* the heap's size when this cycle began */
+    uint32_t wanting;       /* goroutines that owe marking and wait for something to mark */
+    uint64_t roots;         /* bytes of stacks and variables scanned in the last cycle */
     uint32_t cycles, forced;
     uint64_t pause_total; /* ns the world stood still */
     uint64_t pause_ns[256];
@@ -47,8 +50,10 @@ void rt_gc_charge(uint64_t bytes);
 void rt_gc_stress_tick(void);
 /* Marks an object that a table outside the heap begins to name while marking goes on. */
 void rt_gc_shade(void *p);
-/* Threads that mark wait for work. */
+/* Threads that mark, or goroutines that are to help, wait for work. */
 bool rt_gc_hungry(void);
+/* A marker thread sleeps until there is work. */
+bool rt_gc_sleepers(void);
 void rt_gc_wake(int n); /* n of them */
 /* One whole cycle, and its sweeping.  Waits for a cycle under way to end. */
 void rt_gc_collect(GcWhy why);

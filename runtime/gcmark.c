@@ -36,7 +36,7 @@ static void put_full(GcBlock *b)
     full = b;
     __atomic_store_n(&nfull, nfull + 1, __ATOMIC_SEQ_CST);
     rt_unlock(&pool_lock);
-    if (rt_gc_hungry())
+    if (rt_gc_sleepers())
         rt_gc_wake(1);
 }
 
@@ -89,15 +89,29 @@ void gc_publish(GcWork *w)
     }
 }
 
-static inline __attribute__((always_inline)) void mark(GcWork *w, uintptr_t p)
+/* The heap's bounds and tables, in registers of the loop that marks: none of them moves, and
+ * what is committed after it was read holds only objects born black. */
+typedef struct Map {
+    uintptr_t base;
+    size_t committed;
+    const uint32_t *page_head;
+    RtSpan *spans; /* by page + 1, as page_head names them */
+} Map;
+
+static inline Map the_map(void)
 {
-    size_t off = p - (uintptr_t)rt_heap.base;
-    if (off >= rt_heap.committed)
+    return (Map){(uintptr_t)rt_heap.base, rt_heap.committed, rt_heap.page_head, rt_heap.spans - 1};
+}
+
+static inline __attribute__((always_inline)) void mark(GcWork *w, Map map, uintptr_t p)
+{
+    size_t off = p - map.base;
+    if (off >= map.committed)
         return;
-    uint32_t h = rt_heap.page_head[off >> RT_PAGE_SHIFT];
+    uint32_t h = map.page_head[off >> RT_PAGE_SHIFT];
     if (rt_unlikely(h == 0))
         return;
-    RtSpan *s = &rt_heap.spans[h - 1];
+    RtSpan *s = &map.spans[h];
     uint8_t state = __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
     size_t in = p - (uintptr_t)s->base;
     if (rt_unlikely(state < SPAN_SMALL || in >= (size_t)s->npages << RT_PAGE_SHIFT))
@@ -125,19 +139,18 @@ static inline __attribute__((always_inline)) void mark(GcWork *w, uintptr_t p)
 
 void gc_mark_word(GcWork *w, uintptr_t p)
 {
-    mark(w, p);
+    mark(w, the_map(), p);
 }
 
 void gc_mark_range(void *arg, const void *lo, const void *hi)
 {
     GcWork *w = arg;
-    uintptr_t base = (uintptr_t)rt_heap.base;
-    size_t committed = rt_heap.committed;
+    Map map = the_map();
     for (const uintptr_t *p = lo; p < (const uintptr_t *)hi; p++) {
         uintptr_t v = *p;
-        if (v - base <= committed) {
-            mark(w, v);
-            mark(w, v - 1); /* the object that ends here: a loop's pointer may stand so */
+        if (v - map.base <= map.committed) {
+            mark(w, map, v);
+            mark(w, map, v - 1); /* the object that ends here: a loop's pointer may stand so */
         }
     }
 }
@@ -150,12 +163,12 @@ static inline uintptr_t load(const uint8_t *p)
 }
 
 /* The pointers of one value of type t. */
-static void scan_value(GcWork *w, const RtType *t, const uint8_t *p)
+static void scan_value(GcWork *w, Map map, const RtType *t, const uint8_t *p)
 {
     if (t->flags & RT_GCREPEAT) {
         const RtArrayType *a = (const RtArrayType *)t;
         for (int64_t i = 0; i < a->len; i++, p += a->elem->size)
-            scan_value(w, a->elem, p);
+            scan_value(w, map, a->elem, p);
         return;
     }
     size_t words = t->ptrbytes / 8;
@@ -164,44 +177,43 @@ static void scan_value(GcWork *w, const RtType *t, const uint8_t *p)
         if (words - k < 8)
             bits &= (1u << (words - k)) - 1;
         for (; bits; bits &= bits - 1)
-            mark(w, load(p + (k + (uint32_t)__builtin_ctz(bits)) * 8));
+            mark(w, map, load(p + (k + (uint32_t)__builtin_ctz(bits)) * 8));
     }
 }
 
 /* The whole values of type t in [p, end). */
-static void scan_array(GcWork *w, const RtType *t, const uint8_t *p, const uint8_t *end)
+static void scan_array(GcWork *w, Map map, const RtType *t, const uint8_t *p, const uint8_t *end)
 {
     size_t size = t->size;
     if (size == 8) { /* pointers */
         for (; p + 8 <= end; p += 8)
-            mark(w, load(p));
+            mark(w, map, load(p));
         return;
     }
     if (t->ptrbytes <= 8 && !(t->flags & RT_GCREPEAT)) { /* strings, slices, …: one pointer */
         for (; p + size <= end; p += size)
-            mark(w, load(p));
+            mark(w, map, load(p));
         return;
     }
     for (; p + size <= end; p += size)
-        scan_value(w, t, p);
+        scan_value(w, map, t, p);
 }
 
-static inline void scan(GcWork *w, uint8_t *obj, int64_t *scanned)
+static inline void scan(GcWork *w, Map map, uint8_t *obj, int64_t *scanned)
 {
-    RtSpan *s =
-        &rt_heap.spans[rt_heap.page_head[(size_t)(obj - rt_heap.base) >> RT_PAGE_SHIFT] - 1];
+    RtSpan *s = &map.spans[map.page_head[((uintptr_t)obj - map.base) >> RT_PAGE_SHIFT]];
     if (rt_likely(s->state == SPAN_SMALL)) {
         *scanned += s->elemsize;
         if (rt_likely(!s->typed)) {
             uint64_t m = s->mask;
             for (; m; m &= m - 1)
-                mark(w, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
+                mark(w, map, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
             return;
         }
         uint8_t *end = obj + s->elemsize - 8;
         const RtType *t = __atomic_load_n((const RtType **)end, __ATOMIC_ACQUIRE);
         if (t) /* else it has just been allocated */
-            scan_array(w, t, obj, end);
+            scan_array(w, map, t, obj, end);
         return;
     }
     size_t size = s->type->size, step = size > CHUNK ? size : CHUNK / size * size;
@@ -211,11 +223,12 @@ static inline void scan(GcWork *w, uint8_t *obj, int64_t *scanned)
         end = obj + step;
     }
     *scanned += end - obj;
-    scan_array(w, s->type, obj, end);
+    scan_array(w, map, s->type, obj, end);
 }
 
-static bool drain(GcWork *w, int64_t budget, int64_t *scanned)
+static bool drain(GcWork *w, int64_t budget, int64_t *scanned, int64_t *told)
 {
+    Map map = the_map();
     for (unsigned turn = 0;; turn++) {
         /* Keep the ring full of prefetched objects. */
         while (w->tail - w->head < GC_RING) {
@@ -234,11 +247,12 @@ static bool drain(GcWork *w, int64_t budget, int64_t *scanned)
             __builtin_prefetch(p);
             w->ring[w->tail++ % GC_RING] = p;
         }
-        scan(w, w->ring[w->head++ % GC_RING], scanned);
-        if (rt_unlikely(turn % 256 == 255)) {
-            /* Others look for work: give them what we would scan last. */
+        scan(w, map, w->ring[w->head++ % GC_RING], scanned);
+        if (rt_unlikely(turn % 64 == 63)) {
+            /* Others look for work: give them what we would scan last.  Of a tree, whose
+             * block never holds much, these few are the largest parts. */
             GcBlock *b = w->block;
-            if (b && b->n > 64 && !gc_work_left() && rt_gc_hungry()) {
+            if (b && b->n >= 2 && rt_gc_hungry() && !gc_work_left()) {
                 GcBlock *half = get_empty();
                 half->n = b->n / 2;
                 memcpy(half->item, b->item, half->n * sizeof half->item[0]);
@@ -248,15 +262,21 @@ static bool drain(GcWork *w, int64_t budget, int64_t *scanned)
             }
             if (budget && *scanned >= budget)
                 return false;
+            if (turn % 1024 == 1023) { /* the pacing asks how far marking is */
+                __atomic_fetch_add(&rt_gc.progress, (uint64_t)(*scanned - *told), __ATOMIC_RELAXED);
+                *told = *scanned;
+            }
         }
     }
 }
 
 bool gc_drain(GcWork *w, int64_t budget)
 {
-    int64_t scanned = 0;
-    bool dry = drain(w, budget, &scanned);
+    int64_t scanned = 0, told = 0;
+    bool dry = drain(w, budget, &scanned, &told);
     w->scanned += (uint64_t)scanned;
+    if (scanned != told)
+        __atomic_fetch_add(&rt_gc.progress, (uint64_t)(scanned - told), __ATOMIC_RELAXED);
     return dry;
 }
 
@@ -294,7 +314,7 @@ void gc_each_pointer(RtSpan *s, uint8_t *obj, void (*fn)(void *arg, uintptr_t p)
 
 static void mark_one(void *w, uintptr_t p)
 {
-    mark(w, p);
+    mark(w, the_map(), p);
 }
 
 void gc_scan_object(GcWork *w, RtSpan *s, uint8_t *obj)

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t headroom; /* bytes expected to be allocated while marking */
+/* The part of the room that is left for allocation while marking, in 64ths.  Little: who
+ * allocates has to mark much of the time.  Much: more is born while marking, and stays until the
+ * next cycle. */
+enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32 };
+static uint64_t runway = 12;
 
 static uint64_t mapped_outside_heap(void)
 {
@@ -19,7 +23,15 @@ static void set_goal(void)
 {
     uint64_t marked = rt_gc.marked, goal = UINT64_MAX, percent = (uint64_t)rt_gc.percent;
     if (rt_gc.percent >= 0) {
-        goal = marked + (marked + rt_gc.roots) / 100 * percent;
+        uint64_t room = (marked + rt_gc.roots) / 100 * percent;
+        goal = marked + room;
+        /* What was needed a moment ago stays in use, or it would be collected more often for
+         * memory that we have: the goal falls slowly where it is not far above. */
+        if (rt_gc.goal != UINT64_MAX && goal < rt_gc.goal - rt_gc.goal / 32) {
+            goal += room;
+            if (goal > rt_gc.goal - rt_gc.goal / 32)
+                goal = rt_gc.goal - rt_gc.goal / 32;
+        }
         uint64_t least = (4ull << 20) * percent / 100;
         if (goal < least)
             goal = least;
@@ -35,23 +47,43 @@ static void set_goal(void)
     }
     uint64_t trigger = goal;
     if (goal != UINT64_MAX) {
-        uint64_t room = goal > marked ? goal - marked : 0, h = headroom;
-        if (h < room / 20)
-            h = room / 20;
-        if (h > room / 2)
-            h = room / 2;
-        trigger = goal - h;
+        uint64_t room = goal > marked ? goal - marked : 0;
+        trigger = goal - room / 64 * runway;
     }
     __atomic_store_n(&rt_gc.goal, goal, __ATOMIC_RELAXED);
     rt_gc.start_at = trigger;
     __atomic_store_n(&rt_heap.trigger, trigger, __ATOMIC_RELAXED);
 }
 
-void rt_gc_pace(uint64_t born, uint64_t live_at_start)
+void rt_gc_pace(uint64_t peak)
 {
-    (void)live_at_start;
-    headroom = (headroom + born + born / 4) / 2;
+    uint64_t goal = rt_gc.goal;
+    if (peak > goal + goal / 32 && runway < MOST_RUNWAY)
+        runway += 4;
+    else if (peak < goal && runway > LEAST_RUNWAY)
+        runway -= 2;
     set_goal();
+}
+
+int64_t rt_gc_debt(uint64_t allocated)
+{
+    uint64_t goal = rt_gc.goal, live = rt_heap.live;
+    if (goal == UINT64_MAX)
+        return 0;
+    /* What the last cycle had to scan is to be scanned again; and where that was too little,
+     * at most all there was. */
+    uint64_t progress = __atomic_load_n(&rt_gc.progress, __ATOMIC_RELAXED);
+    uint64_t work = rt_gc.scanned;
+    if (progress >= work - work / 16) {
+        work = rt_gc.live_at_start;
+        if (work < progress + (progress >> 4))
+            work = progress + (progress >> 4);
+        goal += goal / 10;
+    }
+    uint64_t left = work - progress, room = goal > live ? goal - live : 0;
+    if (room < goal / 64)
+        room = goal / 64;
+    return (int64_t)((double)allocated * (double)left / (double)room);
 }
 
 void rt_gc_set_percent(int64_t percent)

@@ -7,8 +7,11 @@
 #include "runtime/gc.h"
 
 void rt_gc_pace_init(void); /* reads GOGC and GOMEMLIMIT */
-/* Sets goal and trigger after a cycle in which `born` bytes were allocated while marking. */
-void rt_gc_pace(uint64_t born, uint64_t live_at_start);
+/* Sets goal and trigger after a cycle that ended with so many bytes. */
+void rt_gc_pace(uint64_t peak);
+/* Bytes to be scanned in return for so many allocated while marking, so that marking ends when
+ * the heap reaches its goal. */
+int64_t rt_gc_debt(uint64_t allocated);
 void rt_gc_set_percent(int64_t percent);
 void rt_gc_scavenge(void); /* gives back what the next cycle will not need */
 void rt_gc_print_trace(uint64_t begin, uint64_t pause, uint64_t live, uint64_t peak);

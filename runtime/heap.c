@@ -294,6 +294,7 @@ void rt_mcache_settle(RtMCache *mc)
         mc->nmalloc = 0;
     }
     if (mc->allocated) {
+        mc->unassisted += mc->allocated;
         __atomic_fetch_add(&rt_heap.live, mc->allocated, __ATOMIC_RELAXED);
         __atomic_fetch_add(&rt_heap.total_alloc, mc->allocated, __ATOMIC_RELAXED);
         mc->allocated = 0;

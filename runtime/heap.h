@@ -70,6 +70,7 @@ struct RtMCache {
     uint64_t map_seed;     /* state of the random numbers for maps */
     uint64_t allocated;    /* bytes, not yet counted in heap.live */
     uint64_t nmalloc;      /* objects, not yet counted in heap.nmalloc */
+    uint64_t unassisted;   /* bytes allocated while marking, for which nothing was marked yet */
     struct {               /* runs that were found for types, by address and class */
         const RtType *type;
         uint32_t class, run;

@@ -12,6 +12,8 @@
 
 /* Exact lists for 1 … 63 pages, then one for each power of two. */
 enum { EXACT = 64, NLISTS = EXACT + 26 };
+/* From this size on the heap asks for huge pages: fewer faults, fewer misses of the TLB. */
+enum { HUGE_FROM = 8 << 20, HUGE_PAGE = 2 << 20 };
 
 RtHeap rt_heap;
 
@@ -92,7 +94,9 @@ static bool commit(size_t upto)
         return true;
     if (need > rt_heap.reserved)
         return false;
-    size_t step = rt_heap.committed < (32u << 20) ? 4u << 20 : 64u << 20;
+    size_t step = rt_heap.committed < HUGE_FROM     ? 4u << 20
+                  : rt_heap.committed < (64u << 20) ? 8u << 20
+                                                    : 64u << 20;
     size_t want = (need + step - 1) & ~(step - 1);
     if (want > rt_heap.reserved)
         want = rt_heap.reserved;
@@ -102,7 +106,7 @@ static bool commit(size_t upto)
         if (mprotect(p, want - rt_heap.committed, PROT_READ | PROT_WRITE) != 0)
             return false;
     }
-    if (rt_heap.committed >= (32u << 20))
+    if (rt_heap.committed >= HUGE_FROM)
         madvise(p, want - rt_heap.committed, MADV_HUGEPAGE);
     rt_heap.committed = want;
     return true;
@@ -207,12 +211,12 @@ void rt_pages_init(void)
     /* As much address space as there is: 256 GB, less where it is limited. */
     for (size_t n = 256ull << 30; n >= 64u << 20; n /= 2) {
         size_t np = n >> RT_PAGE_SHIFT;
-        uint8_t *base = reserve(n + RT_PAGE_SIZE, PROT_NONE);
+        uint8_t *base = reserve(n + HUGE_PAGE, PROT_NONE);
         uint32_t *head = base ? reserve(np * sizeof *head, PROT_READ | PROT_WRITE) : NULL;
         RtSpan *spans = head ? reserve((np + 1) * sizeof *spans, PROT_READ | PROT_WRITE) : NULL;
         if (spans) {
             rt_heap.base =
-                (uint8_t *)(((uintptr_t)base + RT_PAGE_SIZE - 1) & ~(uintptr_t)(RT_PAGE_SIZE - 1));
+                (uint8_t *)(((uintptr_t)base + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
             rt_heap.reserved = n;
             rt_heap.page_head = head;
             rt_heap.spans = spans;
@@ -221,7 +225,7 @@ void rt_pages_init(void)
         if (head)
             munmap(head, np * sizeof *head);
         if (base)
-            munmap(base, n + RT_PAGE_SIZE);
+            munmap(base, n + HUGE_PAGE);
     }
     rt_throw("out of memory: cannot reserve address space for the heap");
 }
