@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes a random well-typed Gol program whose output is determined: gen.py SEED [FUNCTIONS].
+"""Writes random well-typed Gol programs whose output is determined: gen.py SEED or gen.py FIRST-LAST.
 
-The same seed gives the same program.  A program is a set of small functions, each run under a
-guard that prints what it panicked with and a checksum of all it traced.  What the language leaves
+The same seed gives the same program: some types, constants, variables and small functions, each
+run under a guard that traces what it panicked with.  All its names end in the seed, so that many
+programs fit in one file, which costs one start of the compilers and one link; such a file prints
+the checksum of each program's trace, a single program prints the trace itself.  What the language leaves
 open is kept out: a statement has at most one operation that can panic, calls with side effects
 stand alone, maps are ranged over only to sum, floats become integers only in range, and NaNs are
 printed but not taken apart.  The library's part is small: fmt, sort, sync, errors, math's bits.
@@ -17,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"sort"
 	"sync"
 )
@@ -25,7 +28,7 @@ var lines, fuel int
 var sum uint64
 
 func note(s string) {
-	if lines < 40 {
+	if verbose && lines < 400 {
 		fmt.Println(s)
 	}
 	lines++
@@ -61,17 +64,12 @@ func show(v any) string {
 			return "nan"
 		}
 		return fmt.Sprintf("%v/%x", x, math.Float32bits(x))
-	case runtimeError:
+	case runtime.Error:
 		return "R:" + x.Error()
 	case error:
 		return "E:" + x.Error()
 	}
 	return fmt.Sprintf("%v", v)
-}
-
-type runtimeError interface {
-	error
-	RuntimeError()
 }
 
 func burn() bool {
@@ -134,7 +132,7 @@ func keys[K ~int8 | ~int | ~uint16 | ~string, V any](m map[K]V) []K {
 }
 
 type Number interface {
-	~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint | ~float32 | ~float64
+	~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uint | ~uintptr | ~float32 | ~float64
 }
 
 func fold[T, A any](s []T, a A, f func(A, T) A) A {
@@ -191,6 +189,75 @@ type Pair[K comparable, V any] struct {
 
 func (p Pair[K, V]) Is(k K) bool { return p.Key == k }
 
+func kind[T any](x T) string {
+	switch v := any(x).(type) {
+	case int, int8, string:
+		return fmt.Sprintf("%T %v", v, v)
+	case bool:
+		return "bool"
+	case []T:
+		return "never"
+	case Shape:
+		return "shape " + v.Name()
+	case fmt.Stringer:
+		return v.String()
+	}
+	return fmt.Sprintf("%T", *new(T))
+}
+
+func zero[T any]() (x T) { return }
+
+func same[T comparable](a, b T) bool { return a == b && any(a) == any(b) }
+
+func sized[S ~[]E, E any](s S) (int, S) { return len(s), append(S(nil), s...) }
+
+func largest[T Number](s ...T) (m T) {
+	for i, x := range s {
+		if i == 0 || x > m {
+			m = x
+		}
+	}
+	return m + 1
+}
+
+func convert[T, U Number](x U) T { return T(x) }
+
+type List[T any] struct {
+	head, tail *node[T]
+	n          int
+}
+
+func (l *List[T]) Add(v T) *List[T] {
+	e := &node[T]{v: v}
+	if l.tail == nil {
+		l.head = e
+	} else {
+		l.tail.next = e
+	}
+	l.tail = e
+	l.n++
+	return l
+}
+
+func (l *List[T]) Len() int { return l.n }
+
+func (l *List[T]) All() func(func(int, T) bool) {
+	return func(yield func(int, T) bool) {
+		i := 0
+		for e := l.head; e != nil && yield(i, e.v); e = e.next {
+			i++
+		}
+	}
+}
+
+func Map[T, U any](l *List[T], f func(T) U) *List[U] {
+	r := new(List[U])
+	for _, x := range l.All() {
+		r.Add(f(x))
+	}
+	return r
+}
+
 func count[K comparable](s []K) map[K]int {
 	m := make(map[K]int)
 	for _, k := range s {
@@ -209,6 +276,16 @@ func seq[T any](s []T) func(func(int, T) bool) {
 	}
 }
 
+type Shape interface {
+	Area(k int) int
+	Name() string
+}
+
+type Mover interface {
+	Shape
+	Move(k int)
+}
+
 type custom struct {
 	Code int
 	Text string
@@ -219,17 +296,20 @@ func (c custom) Error() string { return fmt.Sprintf("custom %d %s", c.Code, c.Te
 var errPlain = errors.New("plain")
 
 func guard(name string, f func()) {
-	lines, fuel, sum = 0, 3000, 14695981039346656037
-	fmt.Println("==", name)
-	func() {
-		defer func() {
-			if r := recover(); r != nil {
-				pr("panic", r)
-			}
-		}()
-		f()
+	fuel = 800
+	note("== " + name)
+	defer func() {
+		if r := recover(); r != nil {
+			pr("panic", r)
+		}
 	}()
-	fmt.Printf("-- %s %d %x\n", name, lines, sum)
+	f()
+}
+
+func program(seed int, f func()) {
+	lines, sum = 0, 14695981039346656037
+	f()
+	fmt.Printf("-- %d %d %x\n", seed, lines, sum)
 }
 
 var mu sync.Mutex
@@ -280,9 +360,10 @@ class Var:
 
 
 class Gen:
-    def __init__(self, seed, count):
+    def __init__(self, seed):
         self.r = random.Random(seed)
-        self.count = count
+        self.seed = seed
+        self.count = self.r.choice([1, 1, 2])
         self.out = []
         self.uid = 0
         self.scopes = []
@@ -291,6 +372,7 @@ class Gen:
         self.risk = 0
         self.loops = []
         self.inpure = False
+        self.likes = {}
         self.types()
 
     # ---- choosing -------------------------------------------------------------------------------
@@ -303,6 +385,10 @@ class Gen:
     def name(self, stem):
         self.uid += 1
         return f"{stem}{self.uid}"
+
+    def top(self, stem):
+        """The package's name for what this program calls stem."""
+        return f"{stem}_{self.seed}"
 
     def w(self, *s):
         self.out.extend(s)
@@ -349,28 +435,31 @@ class Gen:
     def types(self):
         self.ints, self.floats, self.strs, self.structs = list(IT.values()), [], [], []
         decl = []
-        for i in range(3):
+        for i in range(self.r.randint(1, 2)):
             b = self.pick(list(IT))
-            t = T("int", f"N{i}", base=b)
-            self.ints.append(t)
-            decl.append(f"type N{i} {b}")
-            if i == 1:
-                decl += [f"func (n N{i}) String() string {{", f'return fmt.Sprintf("N{i}(%d)", {b}(n))', "}"]
-        f = self.pick(["float32", "float64"])
-        self.floats.append(T("float", "NF", base=f))
-        self.strs.append(T("string", "NS", base="string"))
-        decl += [f"type NF {f}", "type NS string"]
+            n = self.top(f"N{i}")
+            self.ints.append(T("int", n, base=b))
+            decl.append(f"type {n} {b}")
+            if self.p(0.3):
+                decl += [f"func (n {n}) String() string {{", f'return fmt.Sprintf("N{i}(%d)", {b}(n))', "}"]
+        if self.p(0.5):
+            f, n = self.pick(["float32", "float64"]), self.top("NF")
+            self.floats.append(T("float", n, base=f))
+            decl.append(f"type {n} {f}")
+        if self.p(0.5):
+            self.strs.append(T("string", self.top("NS"), base="string"))
+            decl.append(f"type {self.strs[0].name} string")
         self.decl = decl
-        for i in range(5):
-            t = T("struct", f"S{i}")
-            lines = [f"type S{i} struct {{"]
-            if i in (2, 3):
-                e = self.structs[i - 2]
+        for i in range(self.r.choice([1, 1, 2, 3])):
+            t = T("struct", self.top(f"S{i}"))
+            lines = [f"type {t.name} struct {{"]
+            if i > 0 and self.p(0.5):
+                e = self.structs[i - 1]
                 lines.append(e.name)
                 t.fields.append((e.name, e))
                 t.embeds.append(e)
             for j in range(self.r.randint(1, 4)):
-                if i < 4 or j:
+                if i != 1 or j:
                     ft = self.any_type(1) if self.p(0.3) else self.basic()
                     if ft.kind == "ptr":
                         ft = self.basic()
@@ -385,8 +474,6 @@ class Gen:
 
     def methods(self):
         """Shape is met by every struct's value, Mover by every pointer to one."""
-        self.w("type Shape interface {", "Area(k int) int", "Name() string", "}",
-               "type Mover interface {", "Shape", "Move(k int)", "}")
         for s in self.structs:
             self.scopes = [[Var("s", s, ro=True), Var("k", INT)]]
             self.inpure = True
@@ -401,56 +488,66 @@ class Gen:
             if not s.embeds or self.p(0.5):
                 self.w(f"func (s *{s.name}) Move(k int) {{")
                 self.scopes[0][0] = Var("(*s)", s)
-                for _ in range(self.r.randint(1, 3)):
+                for _ in range(self.r.randint(1, 2)):
                     self.assign(self.path_of(Var("(*s)", s)) if self.p(0.2) else self.field_of(s))
                 self.w("}")
             self.inpure = False
         self.scopes = []
 
     def globals(self):
+        """Their declarations stand in any order: what depends on what tells the initialisation's."""
         self.gvars = []
-        for i in range(6):
+        decl = []
+        for i in range(self.r.randint(0, 4)):
             t = self.any_type(1)
             if t.kind == "ptr":
                 t = self.basic()
             self.scopes = [[]]
-            v = Var(f"g{i}", t)
-            self.w(f"var g{i} {t.name} = {self.expr(t, 2)}")
+            v = Var(self.top(f"g{i}"), t)
+            decl.append(f"var {v.name} {t.name} = {self.expr(t, 2)}")
             self.gvars.append(v)
+        self.r.shuffle(decl)
+        self.w(*decl)
         self.scopes = []
 
     def constants(self):
         r = self.r
         self.consts = []
+        if self.p(0.4):
+            return
         self.w("const (")
-        for i in range(r.randint(3, 6)):
+        for i in range(r.randint(2, 5)):
+            n = self.top(f"K{i}")
             if i == 0:
                 e = self.pick(["iota", "1 << iota", "iota * iota - 7", "1 << (iota * 3)", "3 - iota"])
-                self.w(f"K{i} = {e}")
+                self.w(f"{n} = {e}")
             elif self.p(0.2):
                 self.w("_")
                 continue
             elif self.p(0.3):
-                self.w(f"K{i} = {self.big()} >> {r.randint(90, 120)} & (1<<62 - 1)")
+                self.w(f"{n} = {self.big()} >> {r.randint(90, 120)} & (1<<62 - 1)")
             else:
-                self.w(f"K{i}")
-            self.consts.append(f"K{i}")
-        self.w(")")
-        self.w("const (", f"KF = {r.randint(1, 99)}.{r.randint(0, 999)} / {r.randint(1, 9)}.0 * (1 << {r.randint(0, 40)})",
-               f"KB = {self.big()}", f"KR = KB >> {r.randint(100, 125)} + '{self.pick('azé世')}'",
-               f'KS = "k{r.randint(0, 99)}\\u00e9\\xff" + "\\n"', "KL = len(KS) + K0",
-               f"KC = {r.randint(-5, 5)} + {r.randint(1, 9)}i*{r.randint(1, 4)}", ")")
+                self.w(n)
+            self.consts.append(n)
+        f, b, c, k, z = (self.top(x) for x in ("KF", "KB", "KR", "KS", "KC"))
+        self.w(f"{f} = {r.randint(1, 99)}.{r.randint(0, 999)} / {r.randint(1, 9)}.0 * (1 << {r.randint(0, 40)})",
+               f"{b} = {self.big()}", f"{c} = {b} >> {r.randint(100, 125)} + '{self.pick('azé世')}'",
+               f'{k} = "k{r.randint(0, 99)}\\u00e9\\xff" + "\\n"', f"{self.top('KL')} = len({k}) + {self.top('K0')}",
+               f"{z} = {r.randint(-5, 5)} + {r.randint(1, 9)}i*{r.randint(1, 4)}", ")")
+        self.consts += [self.top("KL"), f"{c} >> 20"]
+        self.shown_consts = f"pr({f}*1.0, int64({c} & 0xffff), {k}, {self.top('KL')}, {z})"
 
     def big(self):
         r = self.r
         return f"({r.randint(1, 1 << 60)}<<{r.randint(50, 90)} {self.pick(['+', '-', '|', '^', '*'])} {r.randint(1, 1 << 20)})"
 
     def pures(self):
-        for i in range(6):
+        for i in range(self.r.randint(0, 2)):
+            fn = self.top(f"f{i}")
             ps = [(f"a{j}", self.basic() if self.p(0.7) else self.any_type(1)) for j in range(self.r.randint(1, 3))]
             ps = [(n, t if t.kind != "ptr" else INT) for n, t in ps]
             rt = self.basic()
-            self.w(f"func f{i}({', '.join(n + ' ' + t.name for n, t in ps)}) {rt.name} {{")
+            self.w(f"func {fn}({', '.join(n + ' ' + t.name for n, t in ps)}) {rt.name} {{")
             self.scopes = [[Var(n, t) for n, t in ps]]
             self.inpure, self.risk = True, 0
             if self.p(0.5):
@@ -470,7 +567,7 @@ class Gen:
             if self.p(0.5):
                 self.w(f"if {self.expr(BOOL, 2)} {{", f"return {self.expr(rt, 2)}", "}")
             self.w(f"return {self.expr(rt, 3)}", "}")
-            self.pure.append((f"f{i}", [t for _, t in ps], rt))
+            self.pure.append((fn, [t for _, t in ps], rt))
             self.inpure = False
         self.scopes = []
 
@@ -738,8 +835,8 @@ class Gen:
             c = [v for v in self.vars() if v.t.kind == "struct"]
             if c and not self.inpure:
                 return f"{self.pick(c).name}.Area({self.expr(INT, d - 1)})"
-        if x < 0.92 and t in (INT, IT["int64"]) and hasattr(self, "consts"):
-            return f"opq({t.name}({self.pick(self.consts + ['KL', 'KR >> 20'])}))" if not self.inpure else None
+        if x < 0.92 and t in (INT, IT["int64"]) and getattr(self, "consts", None):
+            return f"opq({t.name}({self.pick(self.consts)}))" if not self.inpure else None
         return self.common(t, d)
 
     def x_float(self, t, d):
@@ -979,12 +1076,23 @@ class Gen:
                  (self.s_multi, 5), (self.s_try, 5), (self.s_defer, 3), (self.s_append, 6), (self.s_map, 4),
                  (self.s_typeswitch, 4), (self.s_loopctl, 4), (self.s_method, 4), (self.s_iface, 3),
                  (self.s_order, 4), (self.s_named, 3), (self.s_goto, 2), (self.s_chan, 4), (self.s_generic, 3),
-                 (self.s_loopvar, 2), (self.s_funcs, 2), (self.s_mixed, 3), (self.s_labels, 2), (self.s_panics, 3)]
+                 (self.s_loopvar, 2), (self.s_funcs, 2), (self.s_mixed, 3), (self.s_labels, 2), (self.s_panics, 3),
+                 (self.s_embed, 3), (self.s_keys, 3), (self.s_variadic, 3), (self.s_rows, 2), (self.s_view, 2),
+                 (self.s_anonymous, 2), (self.s_constants, 3), (self.s_bytes, 3), (self.s_iterators, 3),
+                 (self.s_select, 2), (self.s_exit, 2), (self.s_defers, 3), (self.s_kinds, 3), (self.s_nan, 2),
+                 (self.s_arrays, 2), (self.s_local_type, 2), (self.s_limits, 3), (self.s_pipeline, 2)]
         if d <= 0:
             kinds = kinds[:3] + [(self.s_append, 4), (self.s_callclosure, 4), (self.s_order, 2), (self.s_multi, 3), (self.s_loopctl, 3)]
-        f = self.r.choices([k for k, _ in kinds], [x for _, x in kinds])[0]
+        f = self.r.choices([k for k, _ in kinds], [x * self.bias(k) for k, x in kinds])[0]
         f(d)
         self.risk = 0
+
+    def bias(self, f):
+        """Each program likes some kinds of statements more than others."""
+        n = f.__name__
+        if n not in self.likes:
+            self.likes[n] = self.pick([0.3, 1, 1, 1, 4])
+        return self.likes[n]
 
     def s_var(self, d):
         self.new_var()
@@ -1563,17 +1671,275 @@ class Gen:
             self.w(k)
         self.w("}()")
 
+    def plain(self, t):
+        """t's values can be shown: there are no pointers in them."""
+        return "*" not in t.name
+
+    def key_type(self):
+        t = self.any_type(1)
+        return t if t.comparable() and self.plain(t) else self.basic()
+
+    def s_embed(self, d):
+        """Methods promoted through embedded pointers and interfaces, some of them nil."""
+        st, n, v, w = self.pick(self.structs), self.name("L"), self.name("v"), self.name("v")
+        x = self.r.random()
+        if x < 0.6:
+            inner = f"&{st.name}{{}}" if self.p(0.5) else f"func() *{st.name} {{ x := {self.expr(st, 2)}; return &x }}()"
+            self.w(f"type {n} struct {{", f"*{st.name}" if x < 0.3 else f"X int\n*{st.name}", "Y string", "}",
+                   f"{v} := {n}{{{st.name}: {inner}, Y: {self.strlit()}}}", f"{w} := {v}", f"{v}.Move({self.expr(INT, 1)})",
+                   f"pr({v}.Area(1), {w}.Area(1), {w}.Name(), {v} == {w}, {v}.Y)")
+            if self.p(0.5):
+                self.w(f"for i, s := range []Shape{{{v}, &{w}, {v}.{st.name}, *{v}.{st.name}}} {{", "_, ok := s.(Mover)",
+                       "pr(i, ok, s.Area(i))", "}", f"f, g := {n}.Area, (*{n}).Name", f"pr(f({v}, 2), g(&{w}))")
+        else:
+            self.w(f"type {n} struct {{", "Shape", "n int", "}", f"{v} := {n}{{{self.pick(['&', ''])}{st.name}{{}}, {self.expr(INT, 1)}}}")
+            if self.p(0.7):
+                self.w(f"var {w} Shape = &{v}", f"_, ok{w} := {self.pick([w, v + '.Shape'])}.(Mover)", f"pr({v}.Area({v}.n), {w}.Name(), ok{w})")
+            else:
+                self.w(f"{w} := {v}.Area", f"{v}.Shape = nil", f"pr({w}(2))")
+        if self.p(0.4):
+            self.w("func() {", "defer func() { pr(recover()) }()", f"var z {n}",
+                   self.pick(["pr(z.Name())", "pr(z.Area(1))", "var s Shape = z\npr(s.Name())", "var s Shape = &z\npr(s.Area(2))",
+                              "f := z.Name\npr(f())"]), "}()")
+
+    def s_keys(self, d):
+        t = self.key_type()
+        m, a, b = self.name("m"), self.name("v"), self.name("v")
+        self.w(f"{m} := map[{t.name}]int{{}}", f"{a}, {b} := {self.typed(t, 2)}, {self.typed(t, 2)}", f"{m}[{a}]++", f"{m}[{b}] += 2",
+               f"delete({m}, {self.expr(t, 1)})", f"pr(len({m}), {m}[{a}], {m}[{b}], {a} == {b})")
+        if self.p(0.6):
+            u = self.key_type()
+            self.w("{", f"m := map[any]int{{{a}: 1, {self.expr(u, 1)}: 2}}" if t.kind != "bool" and u.kind != "bool" else "m := map[any]int{}",
+                   f"m[{b}] -= 5", f"m[{self.typed(u, 1)}]++", f"_, ok := m[{self.expr(u, 1)}]", f"pr(len(m), m[{a}], ok)", "}")
+        if self.p(0.3):
+            self.w("func() {", "defer func() { pr(recover()) }()", "m := map[any]string{}",
+                   f"m[{self.pick(['[]int{1}', 'map[string]bool{}', 'func() {}', 'struct{ a any }{[]int{2}}', '[1]any{func() {}}', '[0][]int{}'])}] = \"x\"", "}()")
+        if self.p(0.4):
+            e = self.pick(self.structs)
+            self.w("{", f"m := map[{t.name}]{e.name}{{{a}: {self.expr(e, 2)}}}" if t.kind != "bool" else f"m := map[bool]{e.name}{{}}",
+                   f"x := m[{a}]", f"x.Move({self.expr(INT, 1)})", f"pr(x.Area(1), m[{a}].Area(1))", f"m[{a}] = x", f"pr(m[{a}].Name())", "}")
+
+    def typed(self, t, d):
+        """An expression that has the type t where := takes it."""
+        e = self.expr(t, d)
+        return f"{t.name}({e})" if t.kind in ("int", "float", "complex", "string", "bool") else e
+
+    def s_variadic(self, d):
+        f, t = self.name("fn"), self.basic()
+        x = self.r.random()
+        if x < 0.5:
+            self.w(f"{f} := func(k int, x ...{t.name}) (int, []{t.name}) {{", "if len(x) > k && k >= 0 {", f"x[k] = {self.expr(t, 1)}", "}",
+                   "return len(x) * 100 + cap(x), x", "}", f"pr({f}({self.r.randint(0, 3)}))",
+                   f"pr({f}(1, {self.expr(t, 2)}, {self.expr(t, 2)}))")
+            c = list(self.vars(self.slice(t)))
+            if c:
+                v = self.pick(c).name
+                self.w(f"pr({f}({self.expr(INT, 1)}, {v}...))", f"pr({v})")
+            self.w(f"pr({f}(0, []{t.name}(nil)...))")
+        else:
+            u = self.any_type(1)
+            u = u if self.plain(u) else INT
+            g = self.name("fn")
+            self.scopes.append([Var("a", t), Var("b", u)])
+            r = self.basic()
+            e = self.expr(r, 2)
+            self.scopes.pop()
+            self.w(f"{g} := func() ({t.name}, {u.name}) {{ return {self.expr(t, 2)}, {self.expr(u, 2)} }}",
+                   f"{f} := func(a {t.name}, b {u.name}) {r.name} {{ return {e} }}", f"pr({f}({g}()))",
+                   f"pr({g}())", f"func(x ...any) {{ pr(len(x)); pr(x...) }}({g}())")
+
+    def s_rows(self, d):
+        """Slices of slices, of maps and of functions, whose parts are shared."""
+        t, a, r = self.basic(), self.name("v"), self.name("r")
+        self.w(f"{a} := make([][]{t.name}, {self.r.randint(2, 4)})", f"for i := range {a} {{", f"{a}[i] = make([]{t.name}, i + 1, 4)", "}",
+               f"{r} := {a}[1]", f"{r}[0] = {self.expr(t, 2)}", f"{a}[0] = append({r}[:1], {self.expr(t, 1)})", f"{r} = append({r}, {self.expr(t, 1)}, {self.expr(t, 1)})",
+               f"{a}[1][1] = {self.expr(t, 1)}", f"pr({a}, {r})", f"{a}[0], {a}[1] = {a}[1][1:], {a}[0]", f"pr({a}, len({a}[0]), cap({a}[0]))")
+        self.scopes[-1].append(Var(r, self.slice(t)))
+
+    def s_view(self, d):
+        """A slice seen as an array, and an array's parts as slices."""
+        t, s, p, q, k = self.basic(), self.name("v"), self.name("p"), self.name("v"), self.r.randint(1, 3)
+        self.w(f"{s} := []{t.name}{{{', '.join(self.expr(t, 1) for _ in range(4))}}}", f"{p} := (*[{k}]{t.name})({s}[1:])", f"{q} := [{k}]{t.name}({s})",
+               f"{p}[{k - 1}] = {self.expr(t, 1)}", f"for i, x := range {p} {{", f"{s}[i] = x", "}", f"pr({s}, {q}, *{p}, len({p}), cap({p}[:{k - 1}]))")
+        if self.p(0.4):
+            self.w("func() {", "defer func() { pr(recover()) }()", f"n := idx({self.expr(INT, 1)}, 5)", f"pr([{k}]{t.name}({s}[:n]))", "}()")
+        self.scopes[-1].append(Var(q, self.array(t, k)))
+
+    def s_anonymous(self, d):
+        t, u = self.key_type(), self.basic()
+        v, w = self.name("v"), self.name("v")
+        self.w(f"{v} := struct {{", f"A {t.name} `tag:\"x\"`", f"b {u.name}", f"}}{{{self.expr(t, 2)}, {self.expr(u, 2)}}}",
+               f"{w} := struct {{", f"A {t.name}", f"b {u.name}", f"}}({v})", f"{w}.b = {self.expr(u, 1)}",
+               f"pr({v}, {w}, {v}.A == {w}.A, any({v}) == any({w}))")
+        if self.p(0.5):
+            self.w(f"for _, c := range []struct {{ k int; v {u.name} }}{{{{1, {w}.b}}, {{k: {self.expr(INT, 1)}}}, {{}}}} {{", "pr(c.k, c.v)", "}")
+
+    def s_constants(self, d):
+        """Untyped constants in the contexts that give them types."""
+        r = self.r
+        t = self.pick(list(IT.values()))
+        bits, signed = INTS[t.name]
+        k, n, v = self.name("k"), r.randint(1, 200), self.name("v")
+        self.w(f"const {k} = {r.randint(1, 1 << 40)} << {n} >> {n + r.randint(0, 30)} % 1000003")
+        if self.p(0.5):
+            self.w(f"var {v} {t.name} = {k} & {min((1 << (bits - signed)) - 1, 0xffff)}")
+        else:
+            self.w(f"s{v} := opq(uint({r.randint(0, 70)}))", f"var {v} {t.name} = 1 << s{v} + {r.randint(0, 9)}",
+                   f"pr(1.0 << s{v} == {v}, {t.name}(3) << s{v} | 1 << s{v})" if self.p(0.5) else f"pr({v} - 1 << s{v})")
+        f = f"{r.randint(1, 999)}.{r.randint(0, 99)}"
+        self.w(f"pr({v}, float32({k}) / 3, {k} / {f}, {f}e{r.randint(-20, 20)} * {k}, complex({k}, {f}) * 2i, {k} % 7 == 3, '{self.pick('aZ9é')}' + {k}%100)")
+        self.w(f"pr(len([...]int{{{r.randint(0, 9)}: 1, 2}}), {r.randint(-99, 99)} / {r.choice([-7, -3, 2, 5])}, {r.randint(-99, 99)} % {r.choice([-7, -3, 2, 5])}, ^{r.randint(0, 99)}, {r.randint(1, 255)} &^ {r.randint(0, 255)})")
+        self.scopes[-1].append(Var(v, t))
+
+    def s_bytes(self, d):
+        b, s, m = self.name("v"), self.name("v"), self.name("m")
+        self.w(f"{s} := string({self.expr(STR, 2)})", f"{b} := []byte({s} + {self.strlit()})", f"if len({b}) > 0 {{",
+               f"{b}[idx({self.expr(INT, 1)}, len({b}))] {self.pick(['^=', '=', '+='])} {self.expr(IT['uint8'], 1)}", "}",
+               f"{m} := map[string]int{{{s}: 1, {s} + \"x\": 2}}", f"{m}[string({b})]++",
+               f"pr({s}, string({b}), {m}[string({b})], len({m}), string({b}) {self.pick(['==', '<', '>=', '!='])} {s})",
+               f"switch string({b}) {{", f"case {s}:", "pr(1)", 'case "", "a":', "pr(2)", "}")
+        x = self.r.random()
+        if x < 0.3:
+            self.w(f"for i, r := range {s} {{", f"{b} = append({b}, byte(i), byte(r))", "}", f"pr({b}, copy({b}, {s}))")
+        elif x < 0.6:
+            self.w(f"for i, c := range []byte({s}) {{", f"if i < len({b}) {{", f"{b}[i] = c", "}", "}", f"pr(append({b}[:len({b})/2], {s}...))")
+        else:
+            self.w(f"rs{b} := []rune({s})", f"for i, j := 0, len(rs{b})-1; i < j; i, j = i+1, j-1 {{", f"rs{b}[i], rs{b}[j] = rs{b}[j], rs{b}[i]", "}", f"pr(string(rs{b}), len(rs{b}))")
+        self.scopes[-1] += [Var(s, STR), Var(b, self.slice(IT["uint8"]))]
+
+    def s_iterators(self, d):
+        """Loops over functions that are left in every way."""
+        f, lab, g = self.name("fn"), self.name("L"), self.name("fn")
+        t = self.basic()
+        n, k = self.r.randint(2, 5), self.r.randint(0, 4)
+        src = self.pick([f"seq([]int{{{', '.join(str(self.r.randint(-5, 5)) for _ in range(n))}}})", f"{g}"])
+        self.w(f"{g} := func(yield func(int, int) bool) {{", f"defer pr(\"done\")", f"for i := range {n} {{", f"if !yield(i, i * {self.r.randint(-3, 3)}) {{", "return", "}", "}", "}", f"_ = {g}",
+               f"{f} := func(k int) (r {t.name}, n int) {{", "defer func() {", "n += 1000", "}()", f"{lab}:", f"for i, x := range {src} {{", f"for j := range seq([]string{{\"a\", \"b\", \"c\"}}) {{",
+               "n += x + j", f"defer func() {{ n++ }}()" if self.p(0.5) else "n--", "switch (i + j + k) % 6 {", "case 0:", f"continue {lab}", "case 1:", "break",
+               "case 2:", f"return {self.expr(t, 1)}, n", "case 3:", f"break {lab}", "case 4:", "continue", "default:")
+        self.w(self.pick(["n *= 2", "panic(errPlain)", f"r = {self.expr(t, 1)}\nreturn", "func() { n = -n }()"]), "}", "}", "}", f"r = {self.expr(t, 1)}", "return", "}")
+        self.w("func() {", "defer func() {", "if x := recover(); x != nil {", "pr(x)", "}", "}()", f"for k := range {k + 1} {{", f"pr({f}(k))", "}", "}()")
+
+    def s_select(self, d):
+        """Several senders and a select that takes what comes until all have closed."""
+        a, b, n = self.name("c"), self.name("c"), self.name("n")
+        k, l = self.r.randint(0, 6), self.r.randint(0, 6)
+        self.w(f"{a}, {b} := make(chan int, {self.r.randint(0, 3)}), make(chan uint16, {self.r.randint(0, 3)})", f"{n} := 0",
+               f"go func() {{ defer close({a}); for i := range {k} {{ {a} <- i * {self.r.randint(-9, 9)} }} }}()",
+               f"go func() {{ for i := range uint16({l}) {{ {b} <- i * {self.r.randint(1, 30000)} }}; close({b}) }}()",
+               f"for {a} != nil || {b} != nil {{", "select {", f"case x, ok := <-{a}:", "if !ok {", f"{a} = nil", "break", "}", f"{n} += x",
+               f"case x, ok := <-{b}:", "if !ok {", f"{b} = nil", "continue", "}", f"{n} += int(x)", "}", "}", f"pr({n})")
+        self.scopes[-1].append(Var(n, INT))
+
+    def s_exit(self, d):
+        """A goroutine that ends by return, by Goexit or by a panic that it catches."""
+        c, t = self.name("c"), self.basic()
+        how = self.pick(["return", "runtime.Goexit()", f"panic({self.expr(t, 1)})", "panic(errPlain)", "func() { defer func() { recover() }(); runtime.Goexit() }()"])
+        save, self.risk = self.risk, 0
+        self.w(f"{c} := make(chan string, 8)", "go func() {", f"defer close({c})", f"defer func() {{ {c} <- fmt.Sprint(\"last \", recover()) }}()",
+               f"for i := range 4 {{", f"defer func() {{ {c} <- fmt.Sprint(i) }}()", f"if i == {self.r.randint(0, 4)} {{", how, "}", "}", f"{c} <- \"end\"", "}()",
+               f"for s := range {c} {{", "pr(s)", "}")
+        self.risk = save
+
+    def s_defers(self, d):
+        """Deferred calls that see and change results, in loops, some of them methods."""
+        f, t = self.name("fn"), self.basic()
+        self.w(f"{f} := func(n int) (r []string, x {t.name}) {{", "add := func(s string) { r = append(r, s) }", "_ = add")
+        v = self.pick(self.structs)
+        for _ in range(self.r.randint(2, 4)):
+            y = self.r.random()
+            if y < 0.25:
+                self.w("for i := range n {", "defer func() { add(fmt.Sprint(i)) }()", "}")
+            elif y < 0.4:
+                self.w(f"defer add(fmt.Sprint(show(x), n))")
+            elif y < 0.55:
+                self.w("{", f"var s {v.name}", "defer s.Move(n)", "defer func() { add(s.Name()) }()", "s.Move(2)", "}")
+            elif y < 0.7:
+                self.w("defer func() {", "if e := recover(); e != nil {", "add(show(e))", f"x = {self.expr(t, 1)}", "}", "}()")
+            elif y < 0.8:
+                self.w("defer func(k int) {", "if k > 2 {", 'panic(fmt.Sprint("again ", recover()))', "}", "}(n)")
+            elif y < 0.9:
+                self.w("if n == 3 {", f"defer func() {{ x = {self.expr(t, 1)} }}()", "}")
+            else:
+                self.w(f"switch n {{", "case 0:", f"return r, {self.expr(t, 1)}", "case 2:", f"panic({self.expr(t, 1)})", "case 4:", "var m map[int]int", "m[n] = n", "}")
+        self.w(f"return append(r, \"ret\"), {self.expr(t, 1)}", "}")
+        self.w(f"for n := range 5 {{", "func() {", "defer func() {", "if x := recover(); x != nil {", "pr(\"out\", x)", "}", "}()", f"pr({f}(n))", "}()", "}")
+
+    def s_kinds(self, d):
+        """A generic function that looks at what it was made for."""
+        t, u = self.basic(), self.any_type(1)
+        u = u if self.plain(u) else STR
+        st = self.pick(self.structs)
+        self.w(f"pr(kind({self.typed(t, 2)}), kind({self.typed(u, 1)}), kind([]{t.name}{{{self.expr(t, 1)}}}), kind({st.name}{{}}), kind(&{st.name}{{}} != nil))",
+               f"pr(zero[{t.name}](), zero[{u.name}](), same({self.typed(t, 1)}, {self.expr(t, 1)}))", f"pr(sized([]{t.name}{{{self.expr(t, 1)}}}))")
+        if self.p(0.6):
+            n = self.pick([self.pick(list(IT.values())), F32, F64])
+            self.w(f"pr(largest({', '.join(self.typed(n, 2) for _ in range(self.r.randint(1, 3)))}))",
+                   f"pr(convert[{self.pick(list(IT)[:-1])}](cf(float64({self.nonconst(n, 1)}), 0, 100)), convert[float32]({self.typed(self.pick(list(IT.values())), 2)}))")
+        if self.p(0.4):
+            q = self.name("v")
+            self.w(f"var {q} List[{u.name}]", f"{q}.Add({self.expr(u, 1)}).Add({self.expr(u, 1)})", f"for i, x := range {q}.All() {{", "pr(i, x)",
+                   f"if {self.cond(1)} {{", "break", "}", "}", f"pr({q}.Len(), Map(&{q}, func(x {u.name}) int {{ return len(show(x)) }}).Len())")
+
+    def s_nan(self, d):
+        t = self.pick([F64, F32] + self.floats)
+        z, m = self.name("v"), self.name("m")
+        self.w(f"{z} := opq({t.name}(0))", f"{m} := map[{t.name}]int{{{z}: 1, -{z}: 2}}", f"{m}[{z} / {z}]++", f"{m}[{z} / {z}]++", f"delete({m}, {z} / {z})",
+               f"pr(len({m}), {m}[{z} / {z}], {m}[-{z}], {z} / {z} == {z} / {z}, 1 / {z} > {t.name}({self.flit()}), -1 / -{z}, min({z}, -{z}), max(-{z}, {z}))",
+               f"pr({z} / {z} {self.pick(['<', '<=', '>', '>=', '=='])} {self.expr(t, 1)}, !({self.expr(t, 1)} {self.pick(['<', '<=', '>', '>=', '=='])} {z} / {z}), min({self.expr(t, 1)}, {z} / {z}), any({z}) == any(-{z}))")
+
+    def s_arrays(self, d):
+        """Arrays of arrays are values: ranges and calls work on copies."""
+        t, a, b = self.basic(), self.name("v"), self.name("v")
+        n, k = self.r.randint(2, 3), self.r.randint(1, 3)
+        self.w(f"var {a} [{n}][{k}]{t.name}", f"for i, x := range {a} {{", f"{a}[{n} - 1 - i][i % {k}] = {self.expr(t, 2)}", "x[0] = " + self.expr(t, 1), f"pr(x, {a}[i] == x)", "}",
+               f"{b} := {a}", f"{b}[0], {b}[1] = {b}[1], {b}[0]", f"p{a} := &{a}[1]", f"p{a}[0] = {self.expr(t, 1)}",
+               f"for i := range p{a} {{", f"{a}[1][i], {a}[0] = {self.expr(t, 1)}, *p{a}", "}", f"pr({a}, {b}, {a} == {b}, func(x [{n}][{k}]{t.name}) [{k}]{t.name} {{ x[0] = x[1]; return x[0] }}({a}), {a}[0])")
+
+    def s_local_type(self, d):
+        t, n, v, w = self.basic(), self.name("L"), self.name("v"), self.name("w")
+        if self.p(0.5):
+            self.w(f"type {n} {t.name}", f"{v} := {n}({self.expr(t, 2)})", f"var {w} any = {v}", f"_, a{w} := {w}.({t.name})", f"b{w}, c{w} := {w}.({n})",
+                   f"pr(a{w}, {t.name}(b{w}), c{w}, {w} == any({n}({self.expr(t, 1)})))")
+        else:
+            self.w(f"type {n} struct {{", f"v {t.name}", f"next *{n}", "}", f"var {v} *{n}", f"for range {self.r.randint(0, 4)} {{", f"{v} = &{n}{{{self.expr(t, 2)}, {v}}}", "}",
+                   f"for {w} := {v}; {w} != nil; {w} = {w}.next {{", f"pr({w}.v)", f"if {self.cond(2)} && {w}.next != nil {{", f"{w}.next = {w}.next.next", "}", "}")
+
+    def s_limits(self, d):
+        """Integers about their ends, by operations that wrap."""
+        t = self.pick(self.ints)
+        bits, signed = INTS[t.base]
+        lo, hi = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+        a, b = self.name("v"), self.name("v")
+        self.w(f"{a}, {b} := opq({t.name}({self.pick([lo, hi, lo + 1, hi - 1])})), opq({t.name}({self.pick([lo, hi, 1, 2, 3, hi // 2] + [-1] * signed)}))")
+        e = [f"{a} + {b}", f"{a} - {b}", f"{a} * {b}", f"-{a}", f"^{a}", f"{a} / ({b} | 1)", f"{a} % ({b} | 1)", f"{a} << ({b} & 15)", f"{a} >> ({b} & 31)", f"{a} &^ {b}",
+             f"{a} * {a} / 3", f"{a}/7*7 + {a}%7", f"{a} + 1 > {a}", f"{a} - {b} < 0", f"-{a} / 2", f"{a} / -1" if signed else f"{a} / 255", f"{a} % 16", f"{a} / 8", f"{a} % -16" if signed else f"{a} % 10",
+             f"int8({a})", f"uint8({a} >> 3)", f"uint16({b} - {a})", f"int32({a} * {b})", f"uint32({a})", f"int64({a})", f"uint64({a})", f"float32({a})", f"float64({a} + {b})", f"uint64({a}) >> 1 == uint64({b})"]
+        self.w(f"pr({', '.join(self.r.sample(e, 6))})", f"{a} {self.pick(['+=', '-=', '*=', '^=', '|=', '&^='])} {b}", f"{a}{self.pick(['++', '--'])}", f"pr({a}, {', '.join(self.r.sample(e, 3))})")
+        self.scopes[-1] += [Var(a, t), Var(b, t)]
+
+    def s_pipeline(self, d):
+        """Goroutines in a row; the values pass through them in order."""
+        t, c = self.basic(), self.name("c")
+        save, self.scopes, gv, self.inpure, self.risk = self.scopes, [[Var("x", t), Var("i", INT)]], self.inpure, True, 0
+        e = self.expr(t, 2)
+        self.scopes, self.inpure = save, gv
+        self.w(f"{c} := make(chan {t.name})", f"go func(c chan<- {t.name}) {{", "defer close(c)", f"for i := range {self.r.randint(1, 5)} {{", "_ = i", f"c <- {self.lit(t)}", "}", f"}}({c})",
+               f"for i := range {self.r.randint(1, 4)} {{", "_ = i", f"c := make(chan {t.name}, {self.pick(['0', '1', 'i'])})", f"go func(in <-chan {t.name}) {{", "for x := range in {", "_ = x", f"c <- {e}", "}", "close(c)", f"}}({c})", f"{c} = c", "}",
+               f"for x := range {c} {{", "pr(x)", "}")
+
     # ---- the file -------------------------------------------------------------------------------
     def function(self, k):
         self.closures, self.loops, self.risk = [], [], 0
         self.infn = ""
         self.riskp = self.pick([0.0, 0.05, 0.15])
-        self.w(f"func p{k}() {{")
+        self.w(f"func {self.top(f'p{k}')}() {{")
         self.scopes = [[]]
-        for _ in range(self.r.randint(2, 4)):
+        for _ in range(self.r.randint(1, 3)):
             self.new_var()
-        for _ in range(self.r.randint(5, 10)):
-            self.stmt(2)
+        depth = self.pick([1, 1, 2])
+        for _ in range(self.r.randint(2, 4)):
+            self.stmt(depth)
         for v in self.scopes[0]:
             if "*" not in v.t.name:
                 self.w(f"pr({v.name})")
@@ -1581,7 +1947,7 @@ class Gen:
         self.w("}")
 
     def program(self):
-        self.w(PRELUDE)
+        """The declarations of one program; run_SEED is its main function."""
         self.w(*self.decl)
         self.constants()
         self.methods()
@@ -1589,16 +1955,30 @@ class Gen:
         self.globals()
         for k in range(self.count):
             self.function(k)
-        self.w("func main() {", "pr(KF*1.0, int64(KR & 0xffff), KS, KL, KC)")
+        self.w(f"func {self.top('run')}() {{")
+        if self.consts:
+            self.w(self.shown_consts)
         for k in range(self.count):
-            self.w(f'guard("p{k}", p{k})')
+            n = self.top(f"p{k}")
+            self.w(f'guard("{n}", {n})')
         self.w("}")
         return "\n".join(self.out) + "\n"
 
 
-def generate(seed, count=40):
-    return Gen(seed, count).program()
+def generate(seeds, verbose=None):
+    """One file with the programs of all the seeds; it traces (verbose) if there is only one."""
+    seeds = list(seeds)
+    verbose = len(seeds) == 1 if verbose is None else verbose
+    text = [PRELUDE, f"const verbose = {'true' if verbose else 'false'}\n"]
+    text += [Gen(seed).program() for seed in seeds]
+    text += ["func main() {"] + [f"program({seed}, run_{seed})" for seed in seeds] + ["}", ""]
+    return "\n".join(text)
+
+
+def main():
+    first, _, last = sys.argv[1].partition("-")
+    sys.stdout.write(generate(range(int(first), int(last or first) + 1)))
 
 
 if __name__ == "__main__":
-    sys.stdout.write(generate(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 40))
+    main()

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs random programs (gen.py) through golc at two levels and through Go, and compares them.
 
-    run.py --seeds A-B [--functions N] [--golc PATH] [--jobs N] [--no-go] [--no-shrink] [--keep DIR]
-    run.py --tap ...        the same as a TAP test, one line a seed
+    run.py --seeds A-B [--batch N] [--golc PATH] [--jobs N] [--no-go] [--no-shrink] [--keep DIR]
+    run.py --tap ...        the same as a TAP test, one line a batch
 
+The programs of N seeds are compiled as one file that prints each one's checksum; what differs, is
+refused or dies is narrowed down to the seeds it comes from, and each of these is run again alone.
 Outputs and exit statuses must agree; that golc refuses a program, crashes or takes minutes is a
-difference too.  Without a Go toolchain (or with --no-go) -O0 is compared with -O2 alone.  Each difference is
-saved under --keep (default: fuzz-found) as the program and a smaller one that shows the same.
+difference too.  Without a Go toolchain (or with --no-go) -O0 is compared with -O2 alone.  Each
+difference is saved under --keep (default: fuzz-found) as the program and a smaller one that shows
+the same.  `run.py --seeds N` tries one program, `gen.py N` prints it.
 """
 import argparse
 import concurrent.futures
@@ -38,8 +41,13 @@ def outcome(exe):
     return r.returncode, r.stdout, b"" if r.returncode == 0 else r.stderr.splitlines()[:1]
 
 
+def sections(out):
+    """The line of each program in a batch's output, by seed."""
+    return {int(m.group(1)): m.group(0) for m in re.finditer(rb"^-- (\d+) .*$", out, re.M)}
+
+
 class Lab:
-    """Builds and runs one source text with every compiler there is."""
+    """Builds and runs source texts with every compiler there is."""
 
     def __init__(self, golc, use_go, levels):
         self.golc, self.use_go, self.levels = golc, use_go, levels
@@ -62,6 +70,12 @@ class Lab:
             return ("build", r.returncode, r.stderr)
         return outcome(exe)
 
+    def build_failure(self, level, got):
+        msg = got[2].decode(errors="replace")
+        m = re.search(r"error: (.*)|internal error.*|assert.*|timeout", msg)
+        what = re.sub(r"\b[a-zA-Z]+\d+\b|\d+", "X", m.group(0)) if m else str(got[1])
+        return f"build {level} {got[1]} {what}", msg
+
     def difference(self, src):
         """None, or (kind, text); kind "generator" is a program that Go refuses."""
         with tempfile.TemporaryDirectory(prefix="gol-fuzz-") as tmp:
@@ -75,15 +89,47 @@ class Lab:
             for level in self.levels:
                 got = self.gol(src, tmp, level)
                 if got[0] == "build":
-                    msg = got[2].decode(errors="replace")
-                    m = re.search(r"error: (.*)|internal error.*|assert.*|timeout", msg)
-                    what = re.sub(r"\b[a-zA-Z]+\d+\b|\d+", "X", m.group(0)) if m else str(got[1])
-                    return f"build {level} {got[1]} {what}", msg
+                    return self.build_failure(level, got)
                 if want is None:
                     want = got
                 elif got != want:
                     return f"differs {level}", explain(want, got)
         return None
+
+    def outcomes(self, src):
+        """What each compiler's program did, or None if one of them did not build it."""
+        all_ = []
+        with tempfile.TemporaryDirectory(prefix="gol-fuzz-") as tmp:
+            if self.use_go:
+                all_.append(self.go(src, tmp)[0])
+            for level in self.levels:
+                if None not in all_:
+                    got = self.gol(src, tmp, level)
+                    all_.append(None if got[0] == "build" else got)
+        return None if None in all_ else all_
+
+    def batch(self, seeds):
+        """The differences [(seed, kind, text)] among the programs of these seeds."""
+        if len(seeds) == 1:
+            d = self.difference(gen.generate(seeds))
+            return [(seeds[0], *d)] if d else []
+        all_ = self.outcomes(gen.generate(seeds))
+        if all_ is None:  # somebody in there does not build
+            half = len(seeds) // 2
+            return self.batch(seeds[:half]) + self.batch(seeds[half:])
+        lines = [sections(o[1]) for o in all_]
+        suspects = [s for s in seeds if len({x.get(s, b"") for x in lines}) > 1]
+        # After a program that ended the process nothing is known about those behind it.
+        dead = [next((i for i, s in enumerate(seeds) if s not in x), len(seeds)) for x in lines]
+        first = min(dead)
+        rest = seeds[first + 1:]
+        found = []
+        for s in suspects if first == len(seeds) else [x for x in suspects if x not in rest]:
+            d = self.difference(gen.generate([s])) or self.difference(gen.generate([s], verbose=False))
+            found.append((s, *(d or ("in company", f"differs only among the programs of {seeds[0]}-{seeds[-1]}"))))
+        if not suspects and len({(o[0], o[2] and tuple(o[2])) for o in all_}) > 1:
+            found.append((seeds[0], "in company", f"statuses {[o[0] for o in all_]} of {seeds[0]}-{seeds[-1]}"))
+        return found + (self.batch(rest) if rest else [])
 
 
 def explain(want, got):
@@ -123,14 +169,14 @@ def shrink(lab, src, kind, budget=150):
         d = lab.difference(text)
         return d is not None and d[0] == kind
 
-    calls = re.findall(r'^guard\("(p\d+)", \1\)$', src, re.M)
+    calls = re.findall(r'^guard\("(p\w+)", \1\)$', src, re.M)
     n = max(1, len(calls) // 2)
     while calls:  # halves, quarters, … of the functions
         k, before = 0, len(calls)
         while k < len(calls):
             rest = calls[:k] + calls[k + n:]
-            text = re.sub(r'^guard\("(p\d+)", \1\)\n', lambda m: m.group(0) if m.group(1) in rest else "", src, flags=re.M)
-            text = re.sub(r"^func (p\d+)\(\) \{\n(.*\n)*?(?=func )", lambda m: m.group(0) if m.group(1) in rest else "", text, flags=re.M)
+            text = re.sub(r'^guard\("(p\w+)", \1\)\n', lambda m: m.group(0) if m.group(1) in rest else "", src, flags=re.M)
+            text = re.sub(r"^func (p\d+_\d+)\(\) \{\n(.*\n)*?(?=func )", lambda m: m.group(0) if m.group(1) in rest else "", text, flags=re.M)
             if same(text):
                 src, calls = text, rest
             else:
@@ -163,7 +209,7 @@ def shrink(lab, src, kind, budget=150):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--seeds", default="1-20")
-    ap.add_argument("--functions", type=int, default=40)
+    ap.add_argument("--batch", type=int, default=50)
     ap.add_argument("--golc", default=str(pathlib.Path(__file__).resolve().parents[2] / "build/golc"))
     ap.add_argument("--levels", default="-O0,-O2")
     ap.add_argument("--jobs", type=int, default=2)
@@ -177,43 +223,40 @@ def main():
     seeds = range(int(first), int(last or first) + 1)
     use_go = not a.no_go and shutil.which("go") is not None
     lab = Lab(os.path.abspath(a.golc), use_go, a.levels.split(","))
+    batches = [list(seeds[i:i + a.batch]) for i in range(0, len(seeds), a.batch)]
     if a.tap:
-        print(f"1..{len(seeds)}")
+        print(f"1..{len(batches)}")
         if not use_go:
             print("# no go toolchain: -O0 is compared with -O2 alone")
-
-    def one(seed):
-        return lab.difference(gen.generate(seed, a.functions))
 
     cache = tempfile.mkdtemp(prefix="golc-fuzz-cache-")
     if use_go:  # its compiled library is where it was
         os.environ["GOCACHE"] = run(["go", "env", "GOCACHE"], 60).stdout.decode().strip()
     os.environ["XDG_CACHE_HOME"] = cache
-    found = 0
+    found = done = 0
     try:
         with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
-            for k, (seed, d) in enumerate(zip(seeds, pool.map(one, seeds)), 1):
+            for k, (batch, ds) in enumerate(zip(batches, pool.map(lab.batch, batches)), 1):
+                done += len(batch)
+                found += len(ds)
                 if a.tap:
-                    print(f"{'not ok' if d else 'ok'} {k} - seed {seed}, {a.functions} functions", flush=True)
-                elif k % 10 == 0:
-                    print(f"{k} programs, {k * a.functions} functions, {found} differ", flush=True)
-                if d is None:
-                    continue
-                found += 1
-                print(f"# seed {seed}: {d[0]}: " + d[1][:600].replace("\n", "\n#   "), flush=True)
-                if a.tap:
-                    continue
-                os.makedirs(a.keep, exist_ok=True)
-                src = gen.generate(seed, a.functions)
-                pathlib.Path(a.keep, f"{seed}.gol").write_text(src)
-                if not a.no_shrink and d[0] != "generator":
-                    small = shrink(lab, src, d[0], a.shrink_steps)
-                    pathlib.Path(a.keep, f"{seed}.small.gol").write_text(small)
+                    print(f"{'not ok' if ds else 'ok'} {k} - seeds {batch[0]}-{batch[-1]}", flush=True)
+                else:
+                    print(f"{done} programs, up to seed {batch[-1]}, {found} differ", flush=True)
+                for seed, kind, text in ds:
+                    print(f"# seed {seed}: {kind}: " + text[:600].replace("\n", "\n#   "), flush=True)
+                    if a.tap:
+                        continue
+                    os.makedirs(a.keep, exist_ok=True)
+                    src = gen.generate([seed])
+                    pathlib.Path(a.keep, f"{seed}.gol").write_text(src)
+                    if not a.no_shrink and kind not in ("generator", "in company"):
+                        small = shrink(lab, src, kind, a.shrink_steps)
+                        pathlib.Path(a.keep, f"{seed}.small.gol").write_text(small)
     finally:
         shutil.rmtree(cache, ignore_errors=True)
     if not a.tap:
-        print(f"{len(seeds)} programs, {len(seeds) * a.functions} functions, {found} differ"
-              + ("" if use_go else " (no Go)"))
+        print(f"{len(seeds)} programs, {found} differ" + ("" if use_go else " (no Go)"))
     return 1 if found else 0
 
 
