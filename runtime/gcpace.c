@@ -11,7 +11,7 @@
 /* The part of the room that is left for allocation while marking, in 64ths.  Little: who
  * allocates has to mark much of the time.  Much: more is born while marking, and stays until the
  * next cycle. */
-enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32 };
+enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32, SLOWNESS = 64 };
 static uint64_t runway = 12;
 
 static uint64_t mapped_outside_heap(void)
@@ -27,11 +27,9 @@ static void set_goal(void)
         goal = marked + room;
         /* What was needed a moment ago stays in use, or it would be collected more often for
          * memory that we have: the goal falls slowly where it is not far above. */
-        if (rt_gc.goal != UINT64_MAX && goal < rt_gc.goal - rt_gc.goal / 32) {
-            goal += room;
-            if (goal > rt_gc.goal - rt_gc.goal / 32)
-                goal = rt_gc.goal - rt_gc.goal / 32;
-        }
+        uint64_t slow = rt_gc.goal - rt_gc.goal / SLOWNESS;
+        if (rt_gc.goal != UINT64_MAX && goal < slow)
+            goal = goal + 2 * room < slow ? goal + 2 * room : slow;
         uint64_t least = (4ull << 20) * percent / 100;
         if (goal < least)
             goal = least;

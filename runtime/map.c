@@ -361,7 +361,9 @@ INLINE void *finish_insert(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *s
 
 INLINE void *found(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *slot, const void *key)
 {
-    if ((kind == RT_KEY_STRING || kind == RT_KEY_GENERAL) && in->update_key)
+    if (kind == RT_KEY_STRING && *(uint8_t **)slot == *(uint8_t *const *)key)
+        ; /* the very same bytes */
+    else if ((kind == RT_KEY_STRING || kind == RT_KEY_GENERAL) && in->update_key)
         rt_typedmove(in->type->key, map_slot_key(in, slot), key);
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
     return map_slot_elem(in, slot);
