@@ -16,12 +16,13 @@
 
 #define SLAB_BYTES (256u << 10)
 #define CHUNK_BYTES (64u << 20)
+#define HUGE_BYTES (2u << 20) /* a huge page */
+#define SMALL_SLABS 16        /* these have small pages */
 #define SLOTS ((SLAB_BYTES - 128) / STACK_SLOT)
 #define G_OFFSET ((STACK_SLOT - sizeof(RtGoroutine)) & ~(size_t)15)
 
 _Static_assert(offsetof(RtGoroutine, sp) == G_SP, "layout.h");
 _Static_assert(offsetof(RtGoroutine, ret) == G_RET, "layout.h");
-_Static_assert(offsetof(RtGoroutine, ret2) == G_RET2, "layout.h");
 _Static_assert(offsetof(RtGoroutine, resume) == G_RESUME, "layout.h");
 _Static_assert(offsetof(RtGoroutine, seg) == G_SEG, "layout.h");
 _Static_assert(offsetof(RtGoroutine, frame) == G_FRAME, "layout.h");
@@ -29,6 +30,9 @@ _Static_assert(offsetof(RtSeg, limit) == SEG_LIMIT, "layout.h");
 _Static_assert(offsetof(RtSeg, bytes) == SEG_BYTES, "layout.h");
 _Static_assert(offsetof(RtM, spare_ctx) == M_CTX, "ctx.h");
 _Static_assert(G_OFFSET - STACK_SLACK >= 440, "room on the first segment");
+_Static_assert(G_OFFSET % 128 == 0 && STACK_SLOT % 128 == 0 && offsetof(RtGoroutine, seg) == 64 &&
+                   offsetof(RtGoroutine, sd) == 128,
+               "cache lines, which processors fetch in pairs");
 
 typedef struct Slab {
     struct Slab *all;     /* every slab */
@@ -64,28 +68,29 @@ static void slab_new(void)
 {
     if (slabs.chunk == slabs.chunk_end) {
         /* address space may be short (ulimit -v): then less at a time */
-        size_t bytes = CHUNK_BYTES;
+        size_t bytes = CHUNK_BYTES, align = HUGE_BYTES;
         char *p;
-        while ((p = mmap(NULL, bytes + SLAB_BYTES, PROT_READ | PROT_WRITE,
+        while ((p = mmap(NULL, bytes + align, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED) {
             if (bytes == SLAB_BYTES) {
                 rt_spin_unlock(&slabs.lock);
                 rt_throw("out of memory (goroutine stacks)");
             }
             bytes /= 4;
+            if (bytes < HUGE_BYTES)
+                align = SLAB_BYTES;
         }
-        slabs.chunk = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
+        slabs.chunk = (char *)(((uintptr_t)p + align - 1) & ~(uintptr_t)(align - 1));
         slabs.chunk_end = slabs.chunk + bytes;
         madvise(slabs.chunk, bytes, MADV_NOHUGEPAGE);
     }
     Slab *s = (Slab *)slabs.chunk;
     slabs.chunk += SLAB_BYTES;
-#ifdef MADV_POPULATE_WRITE
-    /* Few goroutines touch few pages.  Where there are thousands already, the next slab will be
-     * filled: its pages together cost a fraction of as many faults. */
-    if (slabs.count++ >= 16)
-        madvise(s, SLAB_BYTES, MADV_POPULATE_WRITE);
-#endif
+    /* Few goroutines touch few pages.  Where there are thousands already, the next slabs will be
+     * filled, and what switching among so many waits for is the page table. */
+    if (slabs.count++ >= SMALL_SLABS && (uintptr_t)s % HUGE_BYTES == 0 &&
+        slabs.chunk_end - (char *)s >= HUGE_BYTES)
+        madvise(s, HUGE_BYTES, MADV_HUGEPAGE);
     s->all = atomic_load_explicit(&slabs.all, memory_order_relaxed);
     atomic_store_explicit(&slabs.all, s, memory_order_release);
     s->partial = slabs.partial;
@@ -93,51 +98,73 @@ static void slab_new(void)
     slabs.partial = s;
 }
 
-/* Free slots go from P to P in batches: a P holds one that it takes from and puts to and one
- * that is full; others stand in the depot, linked through the waitobj of their first slots,
- * so that handing one over touches no slot but that.  What the depot does not take goes back
- * to the slabs. */
-enum { BATCH = 128, DEPOT = 64 };
+/* Free slots go from P to P in blocks: a P holds one that it takes from and puts to and perhaps
+ * one that is full; others stand in the depot.  So passing slots on touches none of them.  What
+ * the depot does not take goes back to the slabs. */
+enum { DEPOT = 64 };
 
 static struct {
     RtSpin lock;
-    RtGoroutine *first;
-    uint32_t n;
+    RtGBlock *full, *empty;
+    uint32_t nfull;
 } depot;
 
-static RtGoroutine *depot_get(void)
+RtGBlock *rt_gblock_get(void)
 {
-    if (!__atomic_load_n(&depot.first, __ATOMIC_RELAXED))
-        return NULL;
     rt_spin_lock(&depot.lock);
-    RtGoroutine *g = depot.first;
-    if (g) {
-        depot.first = g->waitobj;
-        depot.n--;
-    }
+    RtGBlock *b = depot.empty;
+    if (b)
+        depot.empty = b->next;
     rt_spin_unlock(&depot.lock);
-    return g;
+    if (!b)
+        b = rt_persistent(sizeof *b);
+    b->next = NULL;
+    b->first = b->n = 0;
+    return b;
 }
 
-static bool depot_put(RtGoroutine *g)
+void rt_gblock_put(RtGBlock *b)
 {
     rt_spin_lock(&depot.lock);
-    bool room = depot.n < DEPOT;
+    b->next = depot.empty;
+    depot.empty = b;
+    rt_spin_unlock(&depot.lock);
+}
+
+static RtGBlock *depot_get(void)
+{
+    if (!__atomic_load_n(&depot.full, __ATOMIC_RELAXED))
+        return NULL;
+    rt_spin_lock(&depot.lock);
+    RtGBlock *b = depot.full;
+    if (b) {
+        depot.full = b->next;
+        depot.nfull--;
+    }
+    rt_spin_unlock(&depot.lock);
+    return b;
+}
+
+static bool depot_put(RtGBlock *b)
+{
+    rt_spin_lock(&depot.lock);
+    bool room = depot.nfull < DEPOT;
     if (room) {
-        g->waitobj = depot.first;
-        depot.first = g;
-        depot.n++;
+        b->next = depot.full;
+        depot.full = b;
+        depot.nfull++;
     }
     rt_spin_unlock(&depot.lock);
     return room;
 }
 
-/* Slots from the slabs, at most a batch: their order is the slabs', so that goroutines
- * started together lie together. */
-static void from_slabs(RtP *p)
+/* Fills half of b from the slabs: in their order, so that goroutines started together lie
+ * together. */
+static void from_slabs(RtGBlock *b)
 {
+    const uint32_t half = RT_GBLOCK / 2;
     rt_spin_lock(&slabs.lock);
-    for (int n = 0; n < 64; n++) {
+    for (uint32_t n = 0; n < half; n++) {
         if (!slabs.partial)
             slab_new();
         Slab *s = slabs.partial;
@@ -152,19 +179,17 @@ static void from_slabs(RtP *p)
             slabs.partial = s->partial;
             s->on_partial = false;
         }
-        g->link = p->gfree;
-        p->gfree = g;
-        p->ngfree++;
+        b->g[half - 1 - n] = g; /* they are taken from the end */
     }
     rt_spin_unlock(&slabs.lock);
+    b->n = half;
 }
 
-static void to_slabs(RtGoroutine *list)
+static void to_slabs(RtGBlock *b)
 {
     rt_spin_lock(&slabs.lock);
-    while (list) {
-        RtGoroutine *g = list;
-        list = g->link;
+    while (b->n) {
+        RtGoroutine *g = b->g[--b->n];
         Slab *s = slab_of(g);
         g->link = s->free;
         s->free = g;
@@ -178,60 +203,71 @@ static void to_slabs(RtGoroutine *list)
     rt_spin_unlock(&slabs.lock);
 }
 
-static __attribute__((noinline)) void refill(RtP *p)
+/* → p's block, with slots in it */
+static __attribute__((noinline)) RtGBlock *refill(RtP *p)
 {
-    p->gfree = p->gfull;
+    RtGBlock *b = p->gfull;
     p->gfull = NULL;
+    if (!b)
+        b = depot_get();
+    if (b) {
+        if (p->gfree)
+            rt_gblock_put(p->gfree);
+        return p->gfree = b;
+    }
     if (!p->gfree)
-        p->gfree = depot_get();
-    if (p->gfree)
-        p->ngfree = BATCH;
-    else
-        from_slabs(p);
+        p->gfree = rt_gblock_get();
+    from_slabs(p->gfree);
+    return p->gfree;
 }
 
 RtGoroutine *rt_g_get(RtP *p)
 {
-    RtGoroutine *g = p->gfree;
-    if (rt_unlikely(!g)) {
-        refill(p);
-        g = p->gfree;
+    RtGBlock *b = p->gfree;
+    if (rt_unlikely(!b || !b->n))
+        b = refill(p);
+    uint32_t n = --b->n;
+    if (n >= 2) { /* what rt_newproc will write may be in another processor's cache */
+        const char *later = (const char *)b->g[n - 2];
+        __builtin_prefetch(later - 64, 1);
+        __builtin_prefetch(later, 1);
+        __builtin_prefetch(later + 64, 1);
+        __builtin_prefetch(later + 128, 1);
+        __builtin_prefetch(later + 192, 1);
     }
-    RtGoroutine *next = g->link;
-    if (next) { /* what rt_newproc will write may be in another processor's cache */
-        __builtin_prefetch((char *)next - 64, 1);
-        __builtin_prefetch(next, 1);
-        __builtin_prefetch((char *)next + 64, 1);
-        __builtin_prefetch((char *)next + offsetof(RtGoroutine, first), 1);
-    }
-    p->gfree = next;
-    p->ngfree--;
-    return g;
+    return b->g[n];
 }
 
-static __attribute__((noinline)) void batch_full(RtP *p)
+static __attribute__((noinline)) RtGBlock *block_full(RtP *p)
 {
-    if (p->gfull && !depot_put(p->gfull))
-        to_slabs(p->gfull);
+    RtGBlock *full = p->gfull;
     p->gfull = p->gfree;
     p->gfree = NULL;
-    p->ngfree = 0;
+    if (full && !depot_put(full)) {
+        to_slabs(full);
+        p->gfree = full;
+    }
+    if (!p->gfree)
+        p->gfree = rt_gblock_get();
+    return p->gfree;
 }
 
 void rt_g_put(RtP *p, RtGoroutine *g)
 {
     atomic_store_explicit(&g->status, RT_G_FREE, memory_order_relaxed);
-    g->link = p->gfree;
-    p->gfree = g;
-    if (rt_unlikely(++p->ngfree == BATCH))
-        batch_full(p);
+    RtGBlock *b = p->gfree;
+    if (rt_unlikely(!b || b->n == RT_GBLOCK))
+        b = block_full(p);
+    b->g[b->n++] = g;
 }
 
 /* Gives the memory of wholly free slabs back to the system. */
 void rt_slab_trim(void)
 {
-    for (RtGoroutine *g; (g = depot_get());)
-        to_slabs(g);
+    for (RtGBlock *b; (b = depot_get());) {
+        to_slabs(b);
+        rt_gblock_put(b);
+    }
     rt_spin_lock(&slabs.lock);
     Slab *list = slabs.partial;
     slabs.partial = NULL;
@@ -347,7 +383,6 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
     g->seg = &g->first;
     g->frame = NULL;
     g->panic = NULL;
-    g->m = NULL;
     g->waitreason = RT_WAIT_NONE;
     g->flags = (uint8_t)flags;
     g->locks = 0;
@@ -357,7 +392,7 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
     g->waitobj = NULL;
     g->ctx = NULL;
     g->lockedm = NULL;
-    g->stack_bytes = 0;
+    g->stack_kib = 0;
     atomic_store_explicit(&g->scan, rt_scan_gen, memory_order_relaxed);
     if (!(flags & RT_GF_SYSTEM))
         p->gcount++;

@@ -56,6 +56,9 @@ static RtPanic *drop_aborted(RtGoroutine *g, RtPanic *p, uint64_t depth)
 static RT_NORETURN __attribute__((noinline)) void run(RtPanic *p)
 {
     RtGoroutine *g = rt_self();
+    p->fault_pc = g->fault_pc;
+    p->fault_addr = g->first.fault_addr;
+    g->fault_pc = 0;
     g->panic = p;
     for (RtFrame *f; (f = g->frame);) {
         p->frame = f;
@@ -166,7 +169,7 @@ void rt_panic_slice(int64_t fault, int64_t v, int64_t bound, bool is_unsigned)
 void rt_panic_nil(void)
 {
     rt_self()->fault_pc = (uint64_t)__builtin_return_address(0);
-    rt_self()->fault_addr = 0;
+    rt_self()->first.fault_addr = 0;
     error(TEXT("invalid memory address or nil pointer dereference"));
 }
 

@@ -10,10 +10,9 @@
 #define G_LIMIT 0
 #define G_SP 24
 #define G_RET 32
-#define G_RET2 40
-#define G_RESUME 48
-#define G_SEG 56
-#define G_FRAME 64
+#define G_RESUME 40
+#define G_SEG 64
+#define G_FRAME 72
 
 /* RtSeg */
 #define SEG_PREV 0

@@ -10,9 +10,10 @@
 
 struct RtPanic { /* lives in the frame of rt_panic or rt_goexit */
     RtIface value;
-    RtPanic *link;  /* the panic during whose deferred calls this one was raised */
-    RtFrame *frame; /* whose deferred calls it is running */
-    uint64_t depth; /* of that frame */
+    RtPanic *link;                 /* the panic during whose deferred calls this one was raised */
+    RtFrame *frame;                /* whose deferred calls it is running */
+    uint64_t depth;                /* of that frame */
+    uint64_t fault_pc, fault_addr; /* of the fault that it began as; pc 0: none */
     bool recovered;
     bool goexit;     /* not a panic: runtime.Goexit */
     bool repanicked; /* the next one in the chain has the same value */

@@ -373,7 +373,6 @@ static void exit_done(RtM *m)
         rt_gc_scan_goroutine(m->g);
     m->stopped_sp = 0;
     m->sysargs[0] = m->sysargs[1] = m->sysargs[2] = 0;
-    m->g->m = m;
     atomic_store_explicit(&m->g->status, RT_G_RUNNING, memory_order_relaxed);
 }
 
@@ -429,7 +428,6 @@ int64_t rt_exitsyscall_ret(int64_t r)
     m->g = NULL;
     rt_g = NULL;
     g->ret = (uint64_t)r;
-    g->m = NULL;
     rt_lock(&rt_sched.lock);
     atomic_store(&g->status, RT_G_RUNNABLE);
     RtP *p = atomic_load(&rt_gcwaiting) ? NULL : rt_pidle_get();

@@ -69,11 +69,20 @@ static void print_header(const RtGoroutine *g, const char *state)
     rt_eprintf("%s]:\n", g->locks ? ", locked to thread" : "");
 }
 
+/* The thread that g runs on. */
+static const RtM *thread_of(const RtGoroutine *g)
+{
+    const RtM *m = __atomic_load_n(&rt_sched.allm, __ATOMIC_ACQUIRE);
+    while (m && m->g != g)
+        m = m->alllink;
+    return m;
+}
+
 static void print_goroutine(RtGoroutine *g)
 {
     print_header(g, NULL);
     uint32_t st = atomic_load(&g->status);
-    const RtM *m = g->m;
+    const RtM *m = thread_of(g);
     if (st == RT_G_RUNNING && g != (RtGoroutine *)rt_g &&
         !(m && m->p && atomic_load(&m->p->status) == RT_P_STOPPED)) {
         rt_eprintf("\tgoroutine running on other thread; stack unavailable\n");
@@ -318,11 +327,13 @@ static void print_value(const RtIface *v)
         print_cstr(t->kind == RT_STRING ? "\")" : ")");
 }
 
-/* The signal that the goroutine's panic began with, if one did. */
-static void print_own_fault(const RtGoroutine *g)
+/* The signal that the last of the panics that did so began with. */
+static void print_own_fault(const RtPanic *p)
 {
-    if (g->fault_pc) {
-        RtFault f = {SIGSEGV, SEGV_MAPERR, g->fault_addr, g->fault_pc};
+    while (p && !p->fault_pc)
+        p = p->link;
+    if (p) {
+        RtFault f = {SIGSEGV, SEGV_MAPERR, p->fault_addr, p->fault_pc};
         rt_print_fault(&f);
     }
 }
@@ -332,7 +343,7 @@ RT_NORETURN void std_runtime_throwPrinting(const uint8_t *p, int64_t n)
 {
     only_one();
     rt_eprintf("fatal error: panic while printing panic value: %.*s\n", (int)n, (const char *)p);
-    print_own_fault(rt_self());
+    print_own_fault(rt_self()->panic);
     rt_throw_goroutines(NULL);
 }
 
@@ -369,7 +380,7 @@ RT_NORETURN void rt_fatalpanic(RtPanic *p)
     rt_print_begin();
     print_panics(p);
     rt_print_end();
-    print_own_fault(g);
+    print_own_fault(p);
     if (traceback_level() > 0) {
         print_header(g, "running");
         rt_trace_g(g);

@@ -134,7 +134,10 @@ struct RtSeg {
     char *top;          /* 16-aligned */
     char *limit;        /* what %fs:0x70 holds while this is the segment in use */
     uint64_t bytes;     /* of the whole allocation; 0 for the first */
-    char *left;         /* %rbp in the __morestack that left prev for this one */
+    union {
+        char *left;          /* %rbp in the __morestack that left prev for this one */
+        uint64_t fault_addr; /* in the first, which none was left for: see fault_pc */
+    };
 };
 
 /* A goroutine that stands in a queue. */
@@ -148,32 +151,36 @@ struct RtSudog {
     uint32_t index; /* of the case in a select */
 };
 
-/* RtG is declared in abi.h with its public fields only; rt_gp(g) gives this. */
+/* RtG is declared in abi.h with its public fields only; rt_gp(g) gives this.  Among many
+ * goroutines each switch finds it in no cache: what a switch needs is in the first cache line,
+ * what it looks at in the second, the wait record in the third. */
 struct RtGoroutine {
     RtG pub;                 /* stack_limit_copy, defer_callee, id */
     uint64_t sp;             /* where it was left: six saved registers, %rbp, return address */
-    uint64_t ret, ret2;      /* %rax and %rdx when it resumes */
+    uint64_t ret;            /* %rax when it resumes */
     void *resume;            /* NULL, or code that takes over when it resumes */
-    RtSeg *seg;              /* the segment in use */
-    RtFrame *frame;          /* innermost rt_protect */
-    RtPanic *panic;          /* innermost panic in progress */
-    RtGoroutine *link;       /* in a run queue or free list */
-    RtM *m;                  /* while it runs */
     _Atomic uint32_t status; /* RtGStatus */
+    _Atomic uint32_t scan; /* rt_scan_gen: its stack is scanned; + 1: is being scanned; else due */
     uint8_t waitreason;
     uint8_t flags;               /* RT_GF_… */
     uint16_t locks;              /* LockOSThread calls not undone */
     _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
-    uint32_t waitsince;          /* ms since the start, of the last park */
-    uint64_t parent;
-    void *gopc;               /* return address of the go statement */
-    void *waitobj;            /* channel, semaphore, …; see waitreason */
+
+    RtSeg *seg;               /* the segment in use */
+    RtFrame *frame;           /* innermost rt_protect */
+    RtPanic *panic;           /* innermost panic in progress */
+    RtGoroutine *link;        /* in a list of the slabs or the poller */
     struct RtPreemptCtx *ctx; /* registers, if it was preempted by a signal */
     RtM *lockedm;
-    uint64_t fault_pc, fault_addr; /* of the fault that became a panic; pc 0: none */
+    uint64_t fault_pc;  /* of a fault, until the panic that it becomes has it; 0: none */
+    uint32_t waitsince; /* ms since the start, of the last park */
+    uint32_t stack_kib; /* of all segments beyond the first */
+
     RtSudog sd;
-    uint64_t stack_bytes;  /* of all segments beyond the first */
-    _Atomic uint32_t scan; /* rt_scan_gen: its stack is scanned; + 1: is being scanned; else due */
+    void *waitobj; /* channel, semaphore, …; see waitreason */
+
+    uint64_t parent;
+    void *gopc; /* return address of the go statement */
     RtSeg first;
 };
 enum {
@@ -241,11 +248,9 @@ struct RtP {
     _Atomic uint32_t preempt;    /* RT_PREEMPT_… */
     uint32_t id;
     RtM *m;
-    RtMCache *mcache;           /* heap.c */
-    void *heap_priv;            /* heap.c */
-    RtGoroutine *gfree, *gfull; /* free slots (goroutine.c) */
-    uint32_t ngfree;            /* of gfree */
-    uint32_t nsudogs;
+    RtMCache *mcache;               /* heap.c */
+    void *heap_priv;                /* heap.c */
+    struct RtGBlock *gfree, *gfull; /* free slots (goroutine.c) */
     RtSudog *sudogs;
     RtSeg *segs[6]; /* cached stack segments by size class */
     uint32_t nsegs[6];
@@ -284,7 +289,7 @@ extern uint32_t rt_gomaxprocs;
 /* Parks the current goroutine.  Because its registers are saved on its own stack and we run
  * on the system stack, it may be readied by another thread as soon as its status is WAITING:
  * so rt_park_prepare first, then publish the goroutine (unlock the queue that it stands in),
- * then rt_park_commit.  When it resumes the stub returns ->ret (and ->ret2) to its caller. */
+ * then rt_park_commit.  When it resumes the stub returns ->ret to its caller. */
 void rt_park_prepare(RtWaitReason why, void *obj);
 RT_NORETURN void rt_park_commit(void);
 /* Both, with unlock(arg) in between (may be NULL). */

@@ -13,9 +13,18 @@
 #define RT_TRIPPED (~(uint64_t)0) /* a stack limit that every prologue is below */
 #define RT_SLICE 10000000         /* ns */
 
+/* Goroutines noted outside of themselves, so that handing many over touches none of them. */
+typedef struct RtGBlock {
+    struct RtGBlock *next;
+    uint32_t first, n; /* g[first] … g[first + n - 1] are in use */
+    RtGoroutine *g[126];
+} RtGBlock;
+#define RT_GBLOCK (sizeof(((RtGBlock *)0)->g) / sizeof(RtGoroutine *))
+
 typedef struct RtSched {
-    RtMutex lock;               /* guards what follows up to the atomics */
-    RtGoroutine *qhead, *qtail; /* global run queue */
+    RtMutex lock; /* guards what follows up to the atomics */
+    RtGBlock *qfirst,
+        *qlast; /* global run queue; where one was taken from the middle stands NULL */
     _Atomic uint32_t qsize;
     RtP *pidle;
     RtM *midle, *allm;
@@ -75,7 +84,7 @@ void rt_globq_put(RtGoroutine *g);         /* sched.lock held */
 void rt_runq_drain(RtP *p);                /* to the global queue; sched.lock held */
 RtM *rt_globq_take_locked(void);           /* sched.lock held; takes a goroutine that is locked to
                                               a thread, which waits for it; → the thread */
-void rt_globq_put_list(RtGoroutine *list); /* linked; takes the lock; wakes Ps */
+void rt_globq_put_list(RtGoroutine *list); /* by link; takes the lock; wakes Ps */
 bool rt_runq_empty(RtP *p);
 void rt_wake_p(void);
 void rt_start_m(RtP *p, bool spinning);
@@ -104,6 +113,8 @@ uint32_t rt_ncpu(void);
 void rt_set_gomaxprocs(uint32_t n); /* proc.c */
 
 /* goroutine.c */
+RtGBlock *rt_gblock_get(void); /* an empty one */
+void rt_gblock_put(RtGBlock *b);
 RtGoroutine *rt_g_get(RtP *p);
 void rt_g_put(RtP *p, RtGoroutine *g);
 int64_t rt_g_count(void);
@@ -137,7 +148,6 @@ RT_NORETURN void rt_fatal_deadlock(const char *msg);
 void rt_trace_g(RtGoroutine *g);
 void rt_trace_others(RtGoroutine *self);
 RT_NORETURN void rt_stack_overflow(uint64_t sp);
-RtM *rt_m_of_p(RtP *p);
 
 /* waits.c, for goroutines that do not run */
 void rt_print_wait(const RtGoroutine *g);                         /* on what a parked one waits */

@@ -54,7 +54,7 @@ void rt_print_fault(const RtFault *f)
 static void note_fault(RtM *m)
 {
     rt_self()->fault_pc = m->fault.pc;
-    rt_self()->fault_addr = m->fault.addr;
+    rt_self()->first.fault_addr = m->fault.addr;
 }
 
 static void on_quit(int sig)

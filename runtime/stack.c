@@ -115,7 +115,7 @@ void rt_seg_trim(RtSeg *s)
     s->next = NULL;
     while (n) {
         RtSeg *next = n->next;
-        g->stack_bytes -= n->bytes;
+        g->stack_kib -= (uint32_t)(n->bytes >> 10);
         seg_free(n);
         n = next;
     }
@@ -141,7 +141,8 @@ void rt_newseg(uint64_t need, uint64_t sp)
     /* room for this frame and some more, lest its callees split again at once */
     while (bytes < need + extra + 512)
         bytes *= 2;
-    if ((int64_t)(g->stack_bytes + (bytes > 1 << 20 ? bytes / 2 : 0)) > rt_max_stack ||
+    if ((int64_t)(((uint64_t)g->stack_kib << 10) + (bytes > 1 << 20 ? bytes / 2 : 0)) >
+            rt_max_stack ||
         (int64_t)need > rt_max_stack)
         rt_stack_overflow(sp);
     RtSeg *n = seg_alloc(bytes);
@@ -150,7 +151,7 @@ void rt_newseg(uint64_t need, uint64_t sp)
     n->next = NULL;
     n->top = (char *)n + bytes;
     n->limit = (char *)n + sizeof *n + STACK_SLACK;
-    g->stack_bytes += bytes;
+    g->stack_kib += (uint32_t)(bytes >> 10);
     s->next = n;
 }
 

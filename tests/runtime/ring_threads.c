@@ -21,6 +21,17 @@ static RtNote note;
 static long guarded, spun;
 static int failed;
 
+/* The global queue's blocks, under its lock. */
+RtGBlock *rt_gblock_get(void)
+{
+    return calloc(1, sizeof(RtGBlock));
+}
+
+void rt_gblock_put(RtGBlock *b)
+{
+    free(b);
+}
+
 static void take(RtGoroutine *g)
 {
     if (atomic_fetch_add(&seen[g - items], 1) != 0) {

@@ -22,7 +22,6 @@ rt_gogo:
 	cmpq	$0,G_RESUME(%rdi)
 	jne	1f
 	movq	G_RET(%rdi),%rax
-	movq	G_RET2(%rdi),%rdx
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -42,7 +41,6 @@ rt_gogo:
 	.type	rt_resume_jump,@function
 rt_resume_jump:
 	movq	G_RET(%rdi),%r11
-	movq	G_RET2(%rdi),%rdi
 	popq	%r15
 	popq	%r14
 	popq	%r13
