@@ -16,8 +16,6 @@
 
 #define SLAB_BYTES (256u << 10)
 #define CHUNK_BYTES (64u << 20)
-#define HUGE_BYTES (2u << 20) /* a huge page */
-#define SMALL_SLABS 16        /* these have small pages */
 #define SLOTS ((SLAB_BYTES - 128) / STACK_SLOT)
 #define G_OFFSET ((STACK_SLOT - sizeof(RtGoroutine)) & ~(size_t)15)
 
@@ -68,29 +66,28 @@ static void slab_new(void)
 {
     if (slabs.chunk == slabs.chunk_end) {
         /* address space may be short (ulimit -v): then less at a time */
-        size_t bytes = CHUNK_BYTES, align = HUGE_BYTES;
+        size_t bytes = CHUNK_BYTES;
         char *p;
-        while ((p = mmap(NULL, bytes + align, PROT_READ | PROT_WRITE,
+        while ((p = mmap(NULL, bytes + SLAB_BYTES, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) == MAP_FAILED) {
             if (bytes == SLAB_BYTES) {
                 rt_spin_unlock(&slabs.lock);
                 rt_throw("out of memory (goroutine stacks)");
             }
             bytes /= 4;
-            if (bytes < HUGE_BYTES)
-                align = SLAB_BYTES;
         }
-        slabs.chunk = (char *)(((uintptr_t)p + align - 1) & ~(uintptr_t)(align - 1));
+        slabs.chunk = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
         slabs.chunk_end = slabs.chunk + bytes;
         madvise(slabs.chunk, bytes, MADV_NOHUGEPAGE);
     }
     Slab *s = (Slab *)slabs.chunk;
     slabs.chunk += SLAB_BYTES;
-    /* Few goroutines touch few pages.  Where there are thousands already, the next slabs will be
-     * filled, and what switching among so many waits for is the page table. */
-    if (slabs.count++ >= SMALL_SLABS && (uintptr_t)s % HUGE_BYTES == 0 &&
-        slabs.chunk_end - (char *)s >= HUGE_BYTES)
-        madvise(s, HUGE_BYTES, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+    /* Few goroutines touch few pages.  Where there are thousands already, the next slab will be
+     * filled: its pages together cost a fraction of as many faults. */
+    if (slabs.count++ >= 16)
+        madvise(s, SLAB_BYTES, MADV_POPULATE_WRITE);
+#endif
     s->all = atomic_load_explicit(&slabs.all, memory_order_relaxed);
     atomic_store_explicit(&slabs.all, s, memory_order_release);
     s->partial = slabs.partial;
@@ -232,8 +229,6 @@ RtGoroutine *rt_g_get(RtP *p)
         __builtin_prefetch(later - 64, 1);
         __builtin_prefetch(later, 1);
         __builtin_prefetch(later + 64, 1);
-        __builtin_prefetch(later + 128, 1);
-        __builtin_prefetch(later + 192, 1);
     }
     return b->g[n];
 }
@@ -357,43 +352,36 @@ static inline uint64_t new_id(RtP *p)
     return p->nextid++;
 }
 
+/* Once a slot; what a goroutine leaves of this when it ends is as here. */
+static __attribute__((noinline)) void init_slot(RtGoroutine *g)
+{
+    g->first.top = (char *)g;
+    g->first.limit = (char *)g - G_OFFSET + STACK_SLACK;
+    g->seg = &g->first;
+    g->pub.stack_limit_copy = (uint64_t)g->first.limit;
+}
+
 RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags)
 {
     RtP *p = rt_p();
     RtGoroutine *g = rt_g_get(p);
-    char *top = (char *)((uintptr_t)g & ~(uintptr_t)15);
-    g->first.top = top;
-    g->first.limit = (char *)g - G_OFFSET + STACK_SLACK;
-    g->first.prev = g->first.next = NULL;
-    g->first.bytes = 0;
+    if (rt_unlikely(!g->seg))
+        init_slot(g);
+    char *top = (char *)g;
     if (bytes) {
         top -= (bytes + 15) & ~15;
         memcpy(top, closure, (size_t)bytes);
         closure = top;
     }
-    uint64_t *sp = (uint64_t *)top - 7;
-    sp[0] = sp[1] = sp[2] = sp[3] = 0;
-    sp[4] = (uint64_t)closure;
-    sp[5] = 0;
-    sp[6] = (uint64_t)rt_gostart;
-    g->pub.stack_limit_copy = (uint64_t)g->first.limit;
     g->pub.defer_callee = NULL;
-    g->sp = (uint64_t)sp;
-    g->resume = NULL;
-    g->seg = &g->first;
-    g->frame = NULL;
-    g->panic = NULL;
-    g->waitreason = RT_WAIT_NONE;
-    g->flags = (uint8_t)flags;
-    g->locks = 0;
     g->pub.id = new_id(p);
-    g->parent = rt_g ? rt_self()->pub.id : 0;
-    g->gopc = gopc;
-    g->waitobj = NULL;
-    g->ctx = NULL;
-    g->lockedm = NULL;
-    g->stack_kib = 0;
+    g->sp = (uint64_t)top;
+    g->ret = (uint64_t)closure;
+    g->resume = (void *)rt_gostart;
     atomic_store_explicit(&g->scan, rt_scan_gen, memory_order_relaxed);
+    g->flags = (uint8_t)flags;
+    g->gopc = gopc;
+    g->parent = rt_g ? rt_self()->pub.id : 0;
     if (!(flags & RT_GF_SYSTEM))
         p->gcount++;
     atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_release);
@@ -410,18 +398,24 @@ void rt_go(RtClosure *closure, int64_t bytes)
     rt_ready_new(g);
 }
 
-/* Where a goroutine's function returns to; also the end of Goexit. */
+/* Where a goroutine's function returns to; also the end of Goexit.  Leaves the slot for
+ * rt_newproc. */
 RT_NORETURN void rt_g_finish(void)
 {
     RtM *m = rt_m;
     RtP *p = m->p;
     RtGoroutine *g = rt_self();
-    if (rt_unlikely(g->first.next != NULL))
+    if (rt_unlikely(g->stack_kib))
         rt_seg_free_all(g);
     if (rt_unlikely(g->locks)) {
         g->locks = 0;
         m->lockedg = NULL;
         g->lockedm = NULL;
+    }
+    if (g->waitreason) { /* what it waited for is not the next one's */
+        g->waitreason = RT_WAIT_NONE;
+        g->waitobj = NULL;
+        g->sd.elem = NULL;
     }
     if (!(g->flags & RT_GF_SYSTEM))
         p->gcount--;
@@ -433,5 +427,6 @@ RT_NORETURN void rt_g_finish(void)
 
 RT_NORETURN void rt_goexit_done(void)
 {
+    rt_self()->panic = NULL;
     rt_g_finish();
 }

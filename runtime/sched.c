@@ -130,7 +130,7 @@ static inline void prefetch(const RtGoroutine *g)
 
 /* The owner has taken the entry at h: looks ahead, to the goroutine after some more, and, where
  * that has been fetched by now, to the top of its stack. */
-enum { AHEAD_STACK = 2, AHEAD = 5 };
+enum { AHEAD_STACK = 4, AHEAD = 10 };
 static inline void look_ahead(const RtP *p, uint32_t h, uint32_t t)
 {
     if (t - h <= AHEAD)

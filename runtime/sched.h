@@ -152,35 +152,35 @@ struct RtSudog {
 };
 
 /* RtG is declared in abi.h with its public fields only; rt_gp(g) gives this.  Among many
- * goroutines each switch finds it in no cache: what a switch needs is in the first cache line,
- * what it looks at in the second, the wait record in the third. */
+ * goroutines each switch finds it in no cache: to start, run and end one touches the first two
+ * cache lines, to wait the third, all else is in the fourth. */
 struct RtGoroutine {
     RtG pub;                 /* stack_limit_copy, defer_callee, id */
     uint64_t sp;             /* where it was left: six saved registers, %rbp, return address */
-    uint64_t ret;            /* %rax when it resumes */
+    uint64_t ret;            /* %rax when it resumes; for rt_gostart the closure */
     void *resume;            /* NULL, or code that takes over when it resumes */
     _Atomic uint32_t status; /* RtGStatus */
     _Atomic uint32_t scan; /* rt_scan_gen: its stack is scanned; + 1: is being scanned; else due */
-    uint8_t waitreason;
-    uint8_t flags;               /* RT_GF_… */
-    uint16_t locks;              /* LockOSThread calls not undone */
+    uint8_t waitreason;    /* of the last park */
+    uint8_t flags;         /* RT_GF_… */
+    uint16_t locks;        /* LockOSThread calls not undone */
     _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
 
-    RtSeg *seg;               /* the segment in use */
-    RtFrame *frame;           /* innermost rt_protect */
-    RtPanic *panic;           /* innermost panic in progress */
-    RtGoroutine *link;        /* in a list of the slabs or the poller */
+    RtSeg *seg;     /* the segment in use; NULL: the slot is new */
+    RtFrame *frame; /* innermost rt_protect */
+    void *gopc;     /* return address of the go statement */
+    uint64_t parent;
     struct RtPreemptCtx *ctx; /* registers, if it was preempted by a signal */
     RtM *lockedm;
-    uint64_t fault_pc;  /* of a fault, until the panic that it becomes has it; 0: none */
     uint32_t waitsince; /* ms since the start, of the last park */
     uint32_t stack_kib; /* of all segments beyond the first */
+    RtGoroutine *link;  /* in a list of the slabs or the poller */
 
     RtSudog sd;
     void *waitobj; /* channel, semaphore, …; see waitreason */
 
-    uint64_t parent;
-    void *gopc; /* return address of the go statement */
+    RtPanic *panic;    /* innermost panic in progress */
+    uint64_t fault_pc; /* of a fault, until the panic that it becomes has it; 0: none */
     RtSeg first;
 };
 enum {

@@ -124,6 +124,7 @@ void rt_seg_trim(RtSeg *s)
 void rt_seg_free_all(RtGoroutine *g)
 {
     g->seg = &g->first;
+    g->pub.stack_limit_copy = (uint64_t)g->first.limit;
     rt_seg_trim(&g->first);
 }
 

@@ -63,6 +63,9 @@ void rt_trace_start(const RtGoroutine *g, uint64_t *pc, uint64_t *rbp)
     if (g->ctx) {
         *pc = g->ctx->rip;
         *rbp = g->ctx->rbp;
+    } else if (g->resume == (void *)rt_gostart) { /* not begun yet */
+        *pc = *(const uint64_t *)g->ret + 1;
+        *rbp = 0;
     } else { /* as a stub left it */
         *pc = ((const uint64_t *)g->sp)[6];
         *rbp = ((const uint64_t *)g->sp)[5];

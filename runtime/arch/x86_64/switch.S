@@ -49,12 +49,13 @@ rt_resume_jump:
 	popq	%rbp
 	jmp	*%r11
 
-/* Where a new goroutine begins: closure in %rbx, %rsp at the (aligned) top. */
+/* Where a new goroutine begins, its g->resume at first: closure in g->ret, %rsp at the
+ * (aligned) top. */
 	.globl	rt_gostart
 	.type	rt_gostart,@function
 rt_gostart:
 	xorl	%ebp,%ebp
-	movq	%rbx,%rdi
+	movq	G_RET(%rdi),%rdi
 	call	*(%rdi)
 	.globl	rt_gostart_return
 rt_gostart_return:
