@@ -55,6 +55,11 @@ rt_resume_jump:
 	.type	rt_gostart,@function
 rt_gostart:
 	xorl	%ebp,%ebp
+	xorl	%ebx,%ebx		/* lest what they hold be taken for its pointers */
+	xorl	%r12d,%r12d
+	xorl	%r13d,%r13d
+	xorl	%r14d,%r14d
+	xorl	%r15d,%r15d
 	movq	G_RET(%rdi),%rdi
 	call	*(%rdi)
 	.globl	rt_gostart_return
