@@ -5,7 +5,8 @@
  *
  *     codegen.c   a unit from IR to finished text      gen_type.c   IrType → gcc types
  *     gen_func.c  functions, blocks, positions         gen_opnd.c   operands, small builders
- *     gen_inst.c  values and aggregates                gen_mem.c    memory, barrier, alloc
+ *     gen_inst.c  values and aggregates                gen_mem.c    memory, barrier
+ *     gen_new.c   new objects
  *     gen_check.c panics and checks                    gen_call.c   calls of every kind
  *     gen_intrin.c std functions that are code         x86_64.c     what names the machine
  *     asm_data.c  data as assembler text               asm_text.c   the last touch
@@ -82,7 +83,7 @@ typedef struct Gen {
     GenType *types;               /* by IrType.id */
     uint32_t ntypes;
     GenSym *syms; /* by symbol index */
-    LV *rt_g, *wb_enabled;
+    LV *rt_g;
     gcc_jit_function *rt[RT_CALL_COUNT];
     VEC(GenClosureType) closure_types;
 
@@ -164,6 +165,15 @@ void x86_options(gcc_jit_context *ctx);
 RV *x86_sqrt(Gen *g, RV *v, bool is_double);
 RV *x86_truncate(Gen *g, RV *v, bool is_double, bool to64);
 RV *x86_float_to_u64(Gen *g, RV *v, bool is_double);
+/* The collector marks: asked once the n words at have been stored. */
+RV *x86_wb_enabled(Gen *g, LV **at, uint32_t n);
+/* Takes an object of slot bytes from a run of the P's cache; true if the run is empty. */
+RV *x86_take(Gen *g, unsigned run, unsigned slot, LV *object);
+
+/* ---- gen_new.c ---- */
+/* A zeroed object of the type whose descriptor is at type, from the run of rt_alloc_run. */
+RV *gen_new(Gen *g, RV *type, unsigned run);
+RV *gen_new_of(Gen *g, IrSym *desc);
 
 /* ---- asm_data.c, asm_text.c ---- */
 /* Appends the module's data (or, in a unit without data, what the unit brings itself). */

@@ -2,6 +2,7 @@
  *
  * Loads, stores, the write barrier, addresses, stack slots, allocation and closures. */
 #include "codegen/gen.h"
+#include "runtime/allocrun.h"
 
 #include <string.h>
 
@@ -9,8 +10,8 @@
  *
  * While the collector marks, every pointer word that was overwritten is recorded (abi.h,
  * rt_wbrec): read the old words, store, test the flag, in that order, since a preemption may
- * fall between any two instructions and marking may begin in it.  So flag and, where the
- * compiler knows the variable, store are volatile. */
+ * fall between any two instructions and marking may begin in it.  The
+ * flag is read by an instruction that gcc may neither move nor leave out. */
 
 static void pointer_words(const IrType *t, uint64_t at, uint64_t *out, uint32_t *n, uint32_t max)
 {
@@ -36,11 +37,6 @@ static void pointer_words(const IrType *t, uint64_t at, uint64_t *out, uint32_t 
     }
 }
 
-static gcc_jit_type *volatile_word(Gen *g)
-{
-    return gj.type_get_pointer(gj.type_get_volatile(g->t_ptr));
-}
-
 /* A value with more pointer words than are worth code: through memory and the runtime. */
 static void store_large(Gen *g, const IrInst *in)
 {
@@ -57,7 +53,7 @@ static void store_ref(Gen *g, const IrInst *in)
 {
     enum { MAX = 4 };
     uint64_t words[MAX];
-    LV *old[MAX];
+    LV *old[MAX], *word[MAX];
     uint32_t n = 0;
     const IrType *t = in->args[1].type;
     pointer_words(t, 0, words, &n, MAX);
@@ -69,27 +65,14 @@ static void store_ref(Gen *g, const IrInst *in)
     gen_assign(g, at, gen_offset(g, gen_value(g, &in->args[0]), in->imm));
     for (uint32_t i = 0; i < n; i++) {
         old[i] = gen_temp(g, g->t_ptr, "old");
-        RV *p = gen_cast(g, gen_offset(g, gj.lvalue_as_rvalue(at), (int64_t)words[i]),
-                         volatile_word(g));
-        gen_assign(g, old[i],
-                   gen_cast(g, gj.lvalue_as_rvalue(gj.rvalue_dereference(p, g->loc)), g->t_ptr));
+        word[i] = gen_deref(g, gj.lvalue_as_rvalue(at), (int64_t)words[i], irt_ptr);
+        gen_assign(g, old[i], gj.lvalue_as_rvalue(word[i]));
     }
-    if (t->kind == IRT_PTR) {
-        LV *to =
-            gj.rvalue_dereference(gen_cast(g, gj.lvalue_as_rvalue(at), volatile_word(g)), g->loc);
-        gen_assign(g, to, gen_value(g, &in->args[1]));
-    } else {
-        gen_assign(g, gen_deref(g, gj.lvalue_as_rvalue(at), 0, t), gen_value(g, &in->args[1]));
-    }
+    gen_assign(g, gen_deref(g, gj.lvalue_as_rvalue(at), 0, t), gen_value(g, &in->args[1]));
     if (!n)
         return;
-    if (!g->wb_enabled)
-        g->wb_enabled =
-            gj.context_new_global(g->ctx, NULL, GCC_JIT_GLOBAL_IMPORTED,
-                                  gj.type_get_volatile(gen_int_type(g, 4, false)), RT_WB_SYMBOL);
     gcc_jit_block *slow = gen_block(g), *join = gen_block(g);
-    RV *flag = gen_cast(g, gj.lvalue_as_rvalue(g->wb_enabled), gen_int_type(g, 4, false));
-    RV *on = gen_cmp(g, GCC_JIT_COMPARISON_NE, flag, gen_long(g, gen_int_type(g, 4, false), 0));
+    RV *on = x86_wb_enabled(g, word, n);
     gen_branch(g, gen_expect(g, on, false), slow, join);
     for (uint32_t i = 0; i < n; i++) {
         RV *p = gj.lvalue_as_rvalue(old[i]);
@@ -162,8 +145,7 @@ static void alloc(Gen *g, const IrInst *in)
         gen_set(g, in->dst, p);
         return;
     }
-    RV *type = gen_sym_address(g, in->sym, 0);
-    gen_set(g, in->dst, gen_rt_call(g, RT_new, &type, 1));
+    gen_set(g, in->dst, gen_new_of(g, in->sym));
 }
 
 /* Names of asm_data's own: neither can be a mangled Gol symbol. */
@@ -209,10 +191,11 @@ static void closure(Gen *g, const IrInst *in)
     RV *p;
     if (in->imm == 1) {
         p = slot(g, in->type, NULL);
+    } else if (in->sym2) {
+        p = gen_new_of(g, in->sym2);
     } else {
-        RV *type = in->sym2 ? gen_sym_address(g, in->sym2, 0)
-                            : address_of(g, closure_descriptor(g, in->type->size));
-        p = gen_rt_call(g, RT_new, &type, 1);
+        uint64_t size = in->type->size;
+        p = gen_new(g, address_of(g, closure_descriptor(g, size)), rt_alloc_run(size, 0, NULL));
     }
     LV *to = gen_temp(g, g->t_ptr, "closure");
     gen_assign(g, to, p);

@@ -54,3 +54,53 @@ RV *x86_float_to_u64(Gen *g, RV *v, bool is_double)
     gen_goto(g, join);
     return gj.lvalue_as_rvalue(out);
 }
+
+/* The flag of the write barrier, read after the words at have been stored: they are the asm's
+ * inputs.  libgccjit loses the word volatile of what is read through a pointer, so gcc would
+ * reuse a flag that it has read before an earlier store. */
+RV *x86_wb_enabled(Gen *g, LV **at, uint32_t n)
+{
+    LV *on = gen_temp(g, g->t_bool, "marking");
+    gcc_jit_extended_asm *a =
+        gj.block_add_extended_asm(g->b, g->loc, "cmpl $0, " RT_WB_SYMBOL "(%%rip)");
+    gj.extended_asm_set_volatile_flag(a, 1);
+    gj.extended_asm_add_output_operand(a, NULL, "=@ccne", on);
+    for (uint32_t i = 0; i < n; i++)
+        gj.extended_asm_add_input_operand(a, NULL, "m", gj.lvalue_as_rvalue(at[i]));
+    return gj.lvalue_as_rvalue(on);
+}
+
+/* Takes an object of slot bytes from a run of the cache of the P that the goroutine runs on,
+ * in one piece, for no preemption may put the goroutine on another P in the middle:
+ *
+ *     rt_caching = 1
+ *     r = &rt_m->p->mcache->run[run]
+ *     if (r->cur + slot <= r->end) { object = r->cur; r->cur += slot; }
+ *     rt_caching = 0
+ *
+ * True if the run is empty. */
+RV *x86_take(Gen *g, unsigned run, unsigned slot, LV *object)
+{
+    LV *empty = gen_temp(g, g->t_bool, "empty"), *cache = gen_temp(g, g->t_ptr, "cache"),
+       *next = gen_temp(g, g->t_ptr, "next");
+    unsigned at = run * RT_RUN_BYTES;
+    const char *text = arena_printf(g->arena,
+                                    "movb $1, %%%%fs:" RT_CACHING_SYMBOL "@tpoff\n"
+                                    "\tmovq %%%%fs:" RT_M_SYMBOL "@tpoff, %%1\n"
+                                    "\tmovq %d(%%1), %%1\n"
+                                    "\tmovq %d(%%1), %%1\n"
+                                    "\tmovq %u(%%1), %%0\n"
+                                    "\tleaq %u(%%0), %%2\n"
+                                    "\tcmpq %%2, %u(%%1)\n"
+                                    "\tjb 1f\n"
+                                    "\tmovq %%2, %u(%%1)\n"
+                                    "1:\tmovb $0, %%%%fs:" RT_CACHING_SYMBOL "@tpoff",
+                                    RT_M_P, RT_P_MCACHE, at, slot, at + 8, at);
+    gcc_jit_extended_asm *a = gj.block_add_extended_asm(g->b, g->loc, text);
+    gj.extended_asm_set_volatile_flag(a, 1);
+    gj.extended_asm_add_output_operand(a, NULL, "=&r", object);
+    gj.extended_asm_add_output_operand(a, NULL, "=&r", cache);
+    gj.extended_asm_add_output_operand(a, NULL, "=&r", next);
+    gj.extended_asm_add_output_operand(a, NULL, "=@ccb", empty);
+    return gj.lvalue_as_rvalue(empty);
+}

@@ -49,21 +49,36 @@ enum {
     RT_NRUNS = 1024,
 };
 
-/* The run of single objects of a type, or 0 where only the runtime can tell. */
-static inline unsigned rt_alloc_run(uint64_t size, uint64_t ptrbytes, const uint8_t *ptrmap)
+static inline unsigned rt_class_bytes(unsigned class)
 {
     static const uint16_t sizes[RT_NCLASSES] = {0,
 #define X(bytes, pages) bytes,
                                                 RT_SIZE_CLASSES(X)
 #undef X
     };
+    return sizes[class];
+}
+
+/* Bytes of a slot of a run that rt_alloc_run gives. */
+static inline unsigned rt_run_slot(unsigned run)
+{
+    return run < RT_NCLASSES      ? rt_class_bytes(run)
+           : run <= RT_RUN_MASK24 ? 16
+           : run <= RT_RUN_MASK32 ? 24
+           : run <= RT_RUN_MASK48 ? 32
+                                  : 48;
+}
+
+/* The run of single objects of a type, or 0 where only the runtime can tell. */
+static inline unsigned rt_alloc_run(uint64_t size, uint64_t ptrbytes, const uint8_t *ptrmap)
+{
     if (size == 0)
         return 0;
     if (ptrbytes == 0) {
         if (size > 1024)
             return 0;
         unsigned c = 2;
-        while (sizes[c] < size)
+        while (rt_class_bytes(c) < size)
             c++;
         return c;
     }

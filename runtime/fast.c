@@ -21,13 +21,11 @@ FAST void *fast_rt_new(const RtType *t)
 {
     RtMCache *mc = rt_m->p->mcache;
     unsigned run = t->alloc;
-    if (rt_likely(mc != NULL)) { /* run 0 is always empty */
-        RtRun *r = &mc->run[run];
-        uint8_t *p = r->cur, *next = p + rt_run_size[run];
-        if (rt_likely(next <= r->end && run)) {
-            r->cur = next;
-            return p;
-        }
+    RtRun *r = &mc->run[run]; /* run 0 is always empty */
+    uint8_t *p = r->cur, *next = p + rt_run_size[run];
+    if (rt_likely(next <= r->end && run)) {
+        r->cur = next;
+        return p;
     }
     return sys_rt_new(t);
 }

@@ -28,6 +28,12 @@ uint32_t rt_run_size[RT_NRUNS];
 static uint64_t run_mask[RT_NRUNS];
 static uint8_t run_class[RT_NRUNS];
 
+RtMCache rt_mcache_none;
+_Static_assert(offsetof(RtM, p) == RT_M_P && offsetof(RtP, mcache) == RT_P_MCACHE &&
+                   offsetof(RtMCache, run) == 0 && sizeof(RtRun) == RT_RUN_BYTES &&
+                   offsetof(RtRun, end) == 8,
+               "generated code knows these");
+
 /* Runs of pointer maps met at run time: open addressing by (class, map); entries are only
  * added, under the lock, and read without it. */
 enum { RUN_HASH = 2048 };

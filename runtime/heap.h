@@ -116,7 +116,7 @@ static inline RtMCache *rt_mcache_current(void)
     if (rt_unlikely(!m || !m->p))
         return NULL;
     RtP *p = m->p;
-    if (rt_unlikely(!p->mcache))
+    if (rt_unlikely(!p->mcache || p->mcache == &rt_mcache_none))
         p->mcache = rt_mcache_new();
     return p->mcache;
 }

@@ -106,6 +106,9 @@ bool rt_on_g_stack(uint64_t rsp)
 
 void rt_ctx_restore_end(void);
 
+/* Generated code is taking an object from the P's cache (codegen/gen_new.c). */
+_Thread_local uint8_t rt_caching;
+
 /* Code that works on the P's caches (fast.c). */
 extern const char __start_rt_nopreempt[] __attribute__((weak));
 extern const char __stop_rt_nopreempt[] __attribute__((weak));
@@ -120,6 +123,8 @@ void rt_on_preempt(ucontext_t *uc)
         return;
     greg_t *r = uc->uc_mcontext.gregs;
     uint64_t pc = (uint64_t)r[REG_RIP], sp = (uint64_t)r[REG_RSP];
+    if (rt_caching)
+        return; /* as below */
     if (!rt_on_g_stack(sp))
         return; /* in the runtime: the limit is tripped, we come back */
     if (pc >= (uint64_t)__start_rt_nopreempt && pc < (uint64_t)__stop_rt_nopreempt)

@@ -65,6 +65,7 @@ static RtP *new_p(uint32_t id)
     if (p == MAP_FAILED)
         rt_throw("out of memory (processors)");
     p->id = id;
+    p->mcache = &rt_mcache_none;
     atomic_store(&p->timers.first, INT64_MAX);
     return p;
 }

@@ -26,6 +26,7 @@ typedef struct RtSudog RtSudog;
 typedef struct RtPanic RtPanic;
 typedef struct RtGoroutine RtGoroutine; /* RtG as the runtime sees it */
 typedef struct RtMCache RtMCache;       /* heap.c's per-P caches */
+extern RtMCache rt_mcache_none;         /* an empty one: a P has it until its first allocation */
 struct RtChan;
 
 #define rt_likely(x) __builtin_expect(!!(x), 1)

@@ -37,6 +37,10 @@ static int failures, checks;
 
 _Thread_local RtG *rt_g;
 uint32_t rt_wb_enabled;
+/* What generated code finds a P's cache by: rt_m->p->mcache->run[K], each run empty. */
+_Thread_local char *rt_m;
+_Thread_local uint8_t rt_caching;
+static char the_cache[1024 * RT_RUN_BYTES], *the_p[8], *the_m[8];
 static RtG the_g;
 static jmp_buf on_panic;
 static int panic_kind;
@@ -440,6 +444,18 @@ static void test_rest(void)
     RtClosure *c = make_closure(30);
     CHECK(new_size == 16, "closure object");
     CHECK(call_closure(c, 12) == 42, "closure");
+    static i64 slots[4];
+    for (int i = 0; i < 1024; i++) { /* two objects in every run */
+        memcpy(the_cache + i * RT_RUN_BYTES, &(void *){slots}, 8);
+        memcpy(the_cache + i * RT_RUN_BYTES + 8, &(void *){slots + 4}, 8);
+    }
+    new_size = 0;
+    c = make_closure(1);
+    RtClosure *d = make_closure(2), *e = make_closure(3);
+    CHECK(call_closure(c, 1) == 2 && call_closure(d, 1) == 3 && call_closure(e, 1) == 4,
+          "closures");
+    CHECK(new_size == 16 && !rt_caching, "the third is the runtime's");
+    memset(the_cache, 0, sizeof the_cache);
     i64 nine = 9;
     c = make_pointer_closure(&nine);
     CHECK(call_closure(c, 3) == 12, "closure");
@@ -524,6 +540,9 @@ static void test_rest(void)
 
 int main(void)
 {
+    the_p[RT_P_MCACHE / 8] = the_cache;
+    the_m[RT_M_P / 8] = (char *)the_p;
+    rt_m = (char *)the_m;
 #define RUN(T) test_##T();
     INT_TYPES(RUN)
     test_floats();
