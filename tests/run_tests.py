@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs one family of file-based tests against golc and prints TAP.
 
-    run_tests.py FAMILY --golc PATH [--jobs N] [--match TEXT] [--modes]
+    run_tests.py FAMILY --golc PATH [--jobs N] [--match TEXT] [--update] [--stress GOLDEBUG]
 
     run      tests/run/NAME.gol      output equals NAME.out, exit status 0 (or NAME.status);
                                      NAME.in is standard input, NAME.args one argument a line;
@@ -18,7 +18,8 @@
 
 Programs of run and samples that contain the word `go` followed by a call run with
 GOMAXPROCS 1, 2 and 8.  Where a `go` toolchain is at hand and --oracle is given, the expected
-outputs themselves are checked against it.
+outputs themselves are checked against it.  With --stress, for instance gcstress=50,chaos=7, all
+programs run with that in GOLDEBUG, on 1, 2 and 8 processors, and may take long.
 """
 import argparse
 import concurrent.futures
@@ -32,6 +33,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMIT = 120
+STRESS = {}  # what --stress adds to a program's environment
 
 
 def run(cmd, **kw):
@@ -81,10 +83,10 @@ def check_program(golc, path, want_out, level):
         exe, r = build(golc, path, tmp, [level])
         if r.returncode != 0:
             return "does not build: " + r.stderr.decode(errors="replace")[:2000]
-        for procs in ("1", "2", "8") if is_concurrent(path) else ("2",):
+        for procs in ("1", "2", "8") if STRESS or is_concurrent(path) else ("2",):
             work = os.path.join(tmp, "work" + procs)
             os.mkdir(work)
-            r = run([exe, *args], input=stdin, cwd=work, env={"GOMAXPROCS": procs})
+            r = run([exe, *args], input=stdin, cwd=work, env={"GOMAXPROCS": procs, **STRESS})
             if r.returncode != status:
                 return (f"GOMAXPROCS={procs}: exit status {r.returncode}, expected {status}: "
                         + r.stderr.decode(errors="replace")[:2000])
@@ -122,7 +124,7 @@ def test_panics(golc, path):
             return "does not build: " + r.stderr.decode(errors="replace")[:2000]
         report = beside(path, ".report", b"").decode()
         # on one processor goroutines are numbered as they are started
-        r = run([exe], input=b"", env={"GOMAXPROCS": "1"} if report else {})
+        r = run([exe], input=b"", env={"GOMAXPROCS": "1", **STRESS} if report else STRESS)
         if r.returncode != status:
             return f"exit status {r.returncode}, expected {status}: {r.stderr.decode(errors='replace')[:1000]}"
         if not r.stderr.startswith(want):
@@ -244,7 +246,12 @@ def main():
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--match", default="")
     ap.add_argument("--update", action="store_true", help="write golden outputs anew")
+    ap.add_argument("--stress", metavar="GOLDEBUG", help="for every program; and ten times the time")
     a = ap.parse_args()
+    if a.stress:
+        global LIMIT
+        LIMIT *= 10
+        STRESS["GOLDEBUG"] = a.stress
     golc = os.path.abspath(a.golc)
     if a.family == "oracle":
         if shutil.which("go") is None:
