@@ -53,9 +53,10 @@ static struct {
 } cycle;
 static uint32_t stress_count;
 
-/* A heap with no more to scan than this is marked at once, in less time than it takes to
- * wake a thread and to stop twice; and one of no more bytes is swept by allocation alone. */
-enum { SMALL_HEAP = 384 << 10, BACKGROUND_SWEEP = 4 << 20 };
+/* A heap with no more to scan than this, and no more stacks, is marked at once, in less time
+ * than it takes to wake a thread and to stop twice; and one of no more bytes is swept by
+ * allocation alone. */
+enum { SMALL_HEAP = 384 << 10, FEW_GOROUTINES = 500, BACKGROUND_SWEEP = 4 << 20 };
 
 uint64_t rt_random_seed(void)
 {
@@ -386,7 +387,7 @@ static void start(GcWhy why)
         rt_sweep_finish();
         uint64_t t = stop("GC start");
         open_cycle(why);
-        if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED) {
+        if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
             scan_roots(&root_work);
             if (gc_drain(&root_work, 2 * SMALL_HEAP)) {
                 drain_all();

@@ -334,6 +334,7 @@ void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg);
  * rt_scan_gen is even and changes while the world is stopped. */
 extern uint32_t rt_scan_gen;
 /* Opens a round, while the world is stopped. */
+int64_t rt_g_count(void); /* goroutines that exist */
 void rt_g_scan_begin(RtScanFn *fn, void *arg);
 /* Scans some goroutines that are due.  Any thread, the world may run; does not wait for those
  * that others are scanning.  false: there were none left. */

@@ -117,7 +117,6 @@ RtGBlock *rt_gblock_get(void); /* an empty one */
 void rt_gblock_put(RtGBlock *b);
 RtGoroutine *rt_g_get(RtP *p);
 void rt_g_put(RtP *p, RtGoroutine *g);
-int64_t rt_g_count(void);
 void rt_slab_trim(void);
 
 /* stack.c */

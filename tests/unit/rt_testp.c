@@ -181,6 +181,11 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg)
 {
 }
 
+int64_t rt_g_count(void)
+{
+    return 1;
+}
+
 void rt_g_scan_begin(RtScanFn *fn, void *arg)
 {
 }
