@@ -326,6 +326,7 @@ void rt_start_world(void);
 
 /* [lo, hi) is to be scanned word by word, conservatively; 8-aligned. */
 typedef void RtScanFn(void *arg, const void *lo, const void *hi);
+int64_t rt_g_count(void); /* goroutines that exist */
 /* Every goroutine that is neither free nor dead. */
 void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg);
 /* Stacks are scanned once a cycle, each before its goroutine runs again: those of goroutines
@@ -334,7 +335,6 @@ void rt_g_foreach(void (*fn)(RtGoroutine *g, void *arg), void *arg);
  * rt_scan_gen is even and changes while the world is stopped. */
 extern uint32_t rt_scan_gen;
 /* Opens a round, while the world is stopped. */
-int64_t rt_g_count(void); /* goroutines that exist */
 void rt_g_scan_begin(RtScanFn *fn, void *arg);
 /* Scans some goroutines that are due.  Any thread, the world may run; does not wait for those
  * that others are scanning.  false: there were none left. */
