@@ -59,6 +59,13 @@ void std_sync_runtime_Semrelease(uint32_t *addr, bool handoff);
 uint64_t std_sync_runtime_goid(void);
 bool std_sync_runtime_canSpin(int64_t i);
 void std_sync_runtime_doSpin(void);
+/* std/iter's coro: whichever of the two goroutines does not run. */
+typedef struct RtCoro {
+    RtGoroutine *_Atomic g;
+} RtCoro;
+void std_iter_coronew(RtCoro *c, RtClosure *f);
+void std_iter_coroswitch(RtCoro *c);
+void std_iter_coroexit(RtCoro *c);
 RT_NORETURN void std_sync_fatal(const uint8_t *p, int64_t n);
 RT_NORETURN void std_runtime_throwPrinting(const uint8_t *p, int64_t n);
 void std_time_Sleep(int64_t ns);

@@ -377,6 +377,19 @@ static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
     rt_gogo(g);
 }
 
+RT_NORETURN void rt_switch_to(RtGoroutine *g)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    if (rt_unlikely(atomic_load_explicit(&p->preempt, memory_order_relaxed) || m->lockedg ||
+                    g->lockedm || rt_chaos)) {
+        rt_ready(g);
+        rt_schedule();
+    }
+    atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_relaxed);
+    execute(m, p, g);
+}
+
 static RtGoroutine *take_own(RtP *p)
 {
     RtGoroutine *g = p->next;

@@ -107,7 +107,8 @@ bool rt_note_sleep(RtNote *n, int64_t ns); /* ns < 0: for ever; → woken, not t
     X(GC_ASSIST, "GC assist wait")                                                                 \
     X(FINALIZER, "finalizer wait")                                                                 \
     X(PREEMPTED, "preempted")                                                                      \
-    X(SIGNAL, "signal wait")
+    X(SIGNAL, "signal wait")                                                                       \
+    X(COROUTINE, "coroutine")
 
 typedef enum RtWaitReason {
 #define X(e, s) RT_WAIT_##e,
@@ -299,6 +300,9 @@ RT_NORETURN void rt_park(void (*unlock)(void *), void *arg, RtWaitReason why, vo
 void rt_ready(RtGoroutine *g);
 /* The same, to the tail of the queue. */
 void rt_ready_tail(RtGoroutine *g);
+/* g, which was parked, runs at once in place of the current goroutine, which is parked and has
+ * been published: the same as rt_ready and rt_park_commit, but past all queues. */
+RT_NORETURN void rt_switch_to(RtGoroutine *g);
 /* Lets others run; comes back when it is our turn. */
 RT_NORETURN void rt_gosched(void);
 /* New goroutine that runs fn(arg) of C code compiled with -fsplit-stack (or generated). */

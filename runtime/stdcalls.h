@@ -60,6 +60,9 @@
     STD(sync_runtime_doSpin, STDF_LEAF | STDF_FORGETS)                                             \
     STD(sync_runtime_nanotime, STDF_FORGETS)                                                       \
     STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                           \
+    STD(iter_coronew, 0)                                                                           \
+    STD(iter_coroswitch, 0)                                                                        \
+    STD(iter_coroexit, 0)                                                                          \
     STD(sync_fatal, 0)                                                                             \
     STD(syscall_call, STDF_FORGETS)            /* (nr, a, b, c, d, e) → result or -errno; does not block */ \
     STD(syscall_callblock, STDF_FORGETS)       /* the same, inside rt_entersyscall … rt_exitsyscall */ \
