@@ -59,6 +59,16 @@ void std_sync_runtime_Semrelease(uint32_t *addr, bool handoff);
 uint64_t std_sync_runtime_goid(void);
 bool std_sync_runtime_canSpin(int64_t i);
 void std_sync_runtime_doSpin(void);
+/* The twin of std/sync's Pool. */
+typedef struct RtPool {
+    void *local; /* one part a P */
+    uint64_t nlocal;
+    void *victim; /* what local was before the last collection */
+    uint64_t nvictim;
+    struct RtPool *link, *victim_link;
+} RtPool;
+void std_sync_poolPut(RtPool *p, const void *tab, uint64_t word);
+RtIface std_sync_poolGet(RtPool *p);
 /* std/iter's coro: whichever of the two goroutines does not run. */
 typedef struct RtCoro {
     RtGoroutine *_Atomic g;

@@ -134,6 +134,10 @@ int64_t rt_timers_next_all(void);
 bool rt_timers_any(void);
 void rt_timers_move(RtP *from, RtP *to);
 
+/* pool.c */
+void rt_pools_age(void); /* a collection begins; the world stands still */
+void rt_pools_scan(RtScanFn *fn, void *arg);
+
 /* netpoll.c */
 extern _Atomic uint32_t rt_poll_waiters;
 extern bool rt_poll_inited;

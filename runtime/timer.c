@@ -286,6 +286,7 @@ bool std_time_resetTimer(RtTimer *t, int64_t when, int64_t period)
 
 void rt_sched_scan(RtScanFn *fn, void *arg)
 {
+    rt_pools_scan(fn, arg);
     for (uint32_t i = 0; rt_allp[i]; i++) {
         RtTimerHeap *h = &rt_allp[i]->timers;
         for (uint32_t k = 0; k < h->n; k++)
