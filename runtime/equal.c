@@ -4,6 +4,7 @@
  * "Comparison operators"). */
 #include <string.h>
 
+#include "runtime/gc.h"
 #include "runtime/heap.h"
 
 /* Panics with a runtime error about a type; the text lives in the heap. */
@@ -215,6 +216,20 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
     if (!(t->flags & RT_COMPARABLE))
         panic_type("runtime error: hash of unhashable type ", t);
     return rt_hash_bytes(x, t->size, seed);
+}
+
+/* sync.Map's hash of a key; panics as rt_hash does. */
+uint64_t std_sync_mapHash(const void *tab, uint64_t word)
+{
+    static const RtInterfaceType any = {.t = {.size = sizeof(RtIface), .kind = RT_INTERFACE}};
+    static _Atomic uint64_t made;
+    uint64_t seed = atomic_load_explicit(&made, memory_order_relaxed);
+    if (rt_unlikely(!seed)) {
+        uint64_t fresh = rt_random_seed() | 1;
+        seed = atomic_compare_exchange_strong(&made, &seed, fresh) ? fresh : atomic_load(&made);
+    }
+    RtIface key = {tab, word};
+    return rt_hash(&any.t, &key, seed);
 }
 
 /* The type inside *x that cannot be hashed; NULL: there is none. */
