@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Line tables from gcc's text.  Lines are in its .loc directives; which function they belong
- * to, where code was inlined, is told by the labels that asm_dwarf.c finds. */
+ * to, where gcc inlined code, is told by the labels that asm_dwarf.c finds, and where the IR's
+ * passes did, by the numbers that the files' names begin with. */
 #include "codegen/asm_lines.h"
 
 #include "codegen/asm_dwarf.h"
@@ -16,10 +17,20 @@ typedef struct Place {
     uint32_t label, line, file, node; /* node: number in the function */
 } Place;
 
+/* Files are numbers of l->paths from here on. */
 typedef struct Inlined {
     uint32_t parent, line, file;
     const char *name;
 } Inlined;
+
+/* A node of asm_dwarf.c's, + 1, and a site in the code that it stands for; each may be 0. */
+typedef struct Numbered {
+    uint32_t node, site, number; /* number: in the table of the function */
+} Numbered;
+
+typedef struct FileName {
+    uint32_t site, path;
+} FileName;
 
 typedef struct Func {
     const char *name;
@@ -28,13 +39,15 @@ typedef struct Func {
     uint64_t begin; /* of .LFB and .LFE */
     VEC(Place) places;
     VEC(Inlined) inlined;
+    VEC(Numbered) numbered;
 } Func;
 
 struct AsmLines {
     Arena *a;
     AsmDwarf *dwarf;
-    uint32_t *numbers;       /* by node: in the table of its function; 0: not there yet */
-    VEC(const char *) files; /* by number, as they stand between the quotes */
+    const GenSites *sites;
+    VEC(FileName) files;     /* by gcc's number */
+    VEC(const char *) paths; /* each once, as they stand between quotes */
 
     /* where the text is being read */
     VEC(Func) funcs;
@@ -43,29 +56,102 @@ struct AsmLines {
     VEC(uint32_t) open; /* nodes whose code it is, + 1 */
 };
 
-AsmLines *asm_lines_new(Arena *a, const char *text, size_t n)
+/* ---- files ------------------------------------------------------------------------------ */
+
+static uint32_t path_number(AsmLines *l, const char *path, size_t len)
 {
+    for (uint32_t i = 0; i < l->paths.n; i++)
+        if (strlen(l->paths.p[i]) == len && memcmp(l->paths.p[i], path, len) == 0)
+            return i;
+    vec_push(l->a, &l->paths, arena_strndup(l->a, path, len));
+    return l->paths.n - 1;
+}
+
+/* The same of a path as it is in the source map: quotes and what is not printable escaped. */
+static uint32_t raw_path_number(AsmLines *l, const char *path)
+{
+    size_t n = 0;
+    char *s = arena_alloc(l->a, 4 * strlen(path) + 1);
+    for (const char *c = path; *c; c++)
+        if (*c == '"' || *c == '\\')
+            n += (size_t)sprintf(s + n, "\\%c", *c);
+        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            n += (size_t)sprintf(s + n, "\\%03o", (unsigned char)*c);
+        else
+            s[n++] = *c;
+    return path_number(l, s, n);
+}
+
+const char *asm_lines_path(const char *p, const char *end)
+{
+    while (p < end && *p != '"')
+        p++;
+    const char *digits = ++p;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    return p < end && p > digits && *p == ':' ? p + 1 : NULL;
+}
+
+/* .file N "SITE:PATH" */
+static void read_file(AsmLines *l, const char *p, const char *end)
+{
+    uint64_t n = strtoull(p, NULL, 10);
+    const char *path = asm_lines_path(p, end), *last = end;
+    while (last > p && *last != '"')
+        last--;
+    if (n > 1000000 || !path || last <= path)
+        return;
+    while (l->files.n <= n)
+        vec_push(l->a, &l->files, ((FileName){0, UINT32_MAX}));
+    uint64_t site = strtoull(strchr(p, '"') + 1, NULL, 10);
+    l->files.p[n] = (FileName){site <= l->sites->n ? (uint32_t)site : 0,
+                               path_number(l, path, (size_t)(last - path))};
+}
+
+static FileName file_of(const AsmLines *l, uint32_t file)
+{
+    return file < l->files.n ? l->files.p[file] : (FileName){0, UINT32_MAX};
+}
+
+AsmLines *asm_lines_new(Arena *a, const char *text, size_t n, const GenSites *sites)
+{
+    static const char directive[] = "\n\t.file ";
     AsmLines *l = ARENA_NEW(a, AsmLines);
     l->a = a;
+    l->sites = sites;
     l->dwarf = asm_dwarf_read(a, text, n);
-    l->numbers = ARENA_ARRAY(a, uint32_t, l->dwarf->nodes.n + 1);
+    const char *end = text + n, *p = text;
+    while ((p = memmem(p, (size_t)(end - p), directive, sizeof directive - 1)) != NULL) {
+        p += sizeof directive - 1;
+        const char *eol = memchr(p, '\n', (size_t)(end - p));
+        read_file(l, p, eol ? eol : end);
+    }
     return l;
 }
 
 /* ---- places ----------------------------------------------------------------------------- */
 
-/* The number of a node in the function being read. */
-static uint32_t node_number(AsmLines *l, Func *f, uint32_t node)
+/* The number, in the function being read, of what was inlined at a site in the code of a node. */
+static uint32_t number_of(AsmLines *l, Func *f, uint32_t node, uint32_t site)
 {
-    if (!node)
+    if (!node && !site)
         return 0;
-    const AsmNode *n = &l->dwarf->nodes.p[node - 1];
-    if (!l->numbers[node - 1]) {
-        uint32_t parent = node_number(l, f, n->parent);
-        vec_push(l->a, &f->inlined, ((Inlined){parent, n->line, n->file, n->name}));
-        l->numbers[node - 1] = f->inlined.n;
+    for (uint32_t i = f->numbered.n; i-- > 0;)
+        if (f->numbered.p[i].node == node && f->numbered.p[i].site == site)
+            return f->numbered.p[i].number;
+    Inlined in;
+    if (site) {
+        const GenSite *s = &l->sites->p[site - 1];
+        in = (Inlined){number_of(l, f, node, s->parent), s->line, raw_path_number(l, s->path),
+                       s->callee};
+    } else {
+        const AsmNode *n = &l->dwarf->nodes.p[node - 1];
+        FileName at = file_of(l, n->file);
+        in = (Inlined){number_of(l, f, n->parent, at.site), n->line, at.path, n->name};
     }
-    return l->numbers[node - 1];
+    vec_push(l->a, &f->inlined, in);
+    vec_push(l->a, &f->numbered, ((Numbered){node, site, f->inlined.n}));
+    return f->inlined.n;
 }
 
 static uint32_t innermost(const AsmLines *l)
@@ -117,33 +203,19 @@ static void see_label(AsmLines *l, const char *p, const char *name, size_t len, 
     }
 }
 
-/* .file N "PATH" */
-static void see_file(AsmLines *l, const char *p, const char *end)
-{
-    char *q;
-    uint64_t n = strtoull(p, &q, 10);
-    const char *last = end;
-    while (last > q && *last != '"')
-        last--;
-    if (q == p || n > 1000000 || *q != ' ' || q[1] != '"' || last <= q + 1)
-        return;
-    while (l->files.n <= n)
-        vec_push(l->a, &l->files, (const char *)NULL);
-    l->files.p[n] = arena_strndup(l->a, q + 2, (size_t)(last - q - 2));
-}
-
 static void place(AsmLines *l, FILE *out)
 {
     Func *f = &l->funcs.p[l->funcs.n - 1];
     l->dirty = false;
-    uint32_t node = node_number(l, f, innermost(l));
+    FileName file = file_of(l, l->file);
+    uint32_t node = number_of(l, f, innermost(l), file.site);
     if (f->places.n) {
         const Place *last = &f->places.p[f->places.n - 1];
-        if (last->line == l->line && last->file == l->file && last->node == node)
+        if (last->line == l->line && last->file == file.path && last->node == node)
             return;
     }
     fprintf(out, ".Lgl%u:\n", l->labels);
-    vec_push(l->a, &f->places, ((Place){l->labels++, l->line, l->file, node}));
+    vec_push(l->a, &f->places, ((Place){l->labels++, l->line, file.path, node}));
 }
 
 void asm_lines_see(AsmLines *l, const char *p, const char *end, const char *name, size_t len,
@@ -152,9 +224,7 @@ void asm_lines_see(AsmLines *l, const char *p, const char *end, const char *name
     if (*p == '.') {
         see_label(l, p, name, len, comdat);
     } else if (*p == '\t' && p[1] == '.') {
-        if (end - p > 7 && memcmp(p, "\t.file ", 7) == 0) {
-            see_file(l, p + 7, end);
-        } else if (end - p > 6 && memcmp(p, "\t.loc ", 6) == 0) {
+        if (end - p > 6 && memcmp(p, "\t.loc ", 6) == 0) {
             char *q;
             l->file = (uint32_t)strtoul(p + 6, &q, 10);
             l->line = (uint32_t)strtoul(q, NULL, 10);
@@ -230,7 +300,7 @@ static void file_names(AsmLines *l, Bytes *b, const uint32_t *files, uint32_t n)
     uleb(b, n);
     line_end(b);
     for (uint32_t i = 0; i < n; i++) {
-        const char *path = files[i] < l->files.n ? l->files.p[files[i]] : NULL;
+        const char *path = files[i] < l->paths.n ? l->paths.p[files[i]] : NULL;
         if (!path)
             path = "?";
         fputs("\t.ascii\t\"", b->out);

@@ -80,7 +80,7 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
     size_t fn_len = 0;
     bool fn_comdat = false;
     bool keep_debug = g->opt->debug_vars;
-    AsmLines *lines = asm_lines_new(g->arena, text, n);
+    AsmLines *lines = asm_lines_new(g->arena, text, n, &g->sites);
     for (const char *p = text, *next; p < end; p = next) {
         const char *rest;
         next = memchr(p, '\n', (size_t)(end - p));
@@ -97,6 +97,13 @@ const char *asm_touch(Gen *g, const char *text, size_t n, FILE *out)
         if (!keep_debug && (starts(p, end, "\t.loc ", &rest) || starts(p, end, "\t.file ", &rest) ||
                             starts(p, end, "\t.file\t", &rest)))
             continue;
+        const char *path;
+        if (keep_debug && starts(p, end, "\t.file ", &rest) &&
+            (path = asm_lines_path(rest, next)) != NULL) { /* without the number of its site */
+            fprintf(out, "\t.file %lu \"", strtoul(rest, NULL, 10));
+            fwrite(path, 1, (size_t)(next - path), out);
+            continue;
+        }
         /* a jump table goes with its function: in a section that all share it would keep
          * all functions with such tables in the program */
         if (fn && starts(p, end, "\t.section\t.rodata\n", &rest)) {

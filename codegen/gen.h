@@ -52,7 +52,7 @@ typedef struct GenSym {
 /* A cold block that panics, shared by the checks of one line. */
 typedef struct GenFault {
     int kind;
-    uint32_t line;
+    uint32_t line, site;
     gcc_jit_block *block;
 } GenFault;
 
@@ -61,6 +61,16 @@ typedef struct GenClosureType {
     uint64_t size;
     LV *global;
 } GenClosureType;
+
+/* A call that the IR's passes inlined.  gcc is told of positions in such code by a file name
+ * that begins with the site's number (gen_func.c); asm_lines.c makes frames of it again. */
+typedef struct GenSite {
+    uint32_t parent;    /* number of the site that the call stood in; 0: the function */
+    const char *callee; /* as the assembler names it */
+    const char *path;   /* of the call */
+    uint32_t line;
+} GenSite;
+typedef VEC(GenSite) GenSites; /* number n is p[n - 1] */
 
 /* Which functions of a module one context compiles. */
 typedef struct GenUnit {
@@ -86,6 +96,7 @@ typedef struct Gen {
     LV *rt_g;
     gcc_jit_function *rt[RT_CALL_COUNT];
     VEC(GenClosureType) closure_types;
+    GenSites sites;
 
     /* the function being made */
     const IrFunc *f;
@@ -95,7 +106,9 @@ typedef struct Gen {
     gcc_jit_block *b; /* where code goes now */
     gcc_jit_location *loc;
     Pos pos;
-    uint32_t line;
+    uint32_t line, site; /* of loc */
+    const char *path;
+    uint32_t first_site; /* sites of this function come after this many */
     VEC(GenFault) faults;
     uint32_t ninsts;
 } Gen;
@@ -150,7 +163,7 @@ void gen_mem(Gen *g, const IrInst *in);
 void gen_check(Gen *g, const IrInst *in);
 /* Ends the current block in a call that does not come back. */
 void gen_noreturn(Gen *g);
-/* The block that panics so, shared by line. */
+/* The block that panics so, shared by line and inlined call. */
 gcc_jit_block *gen_fault(Gen *g, RtCall rt);
 void gen_call(Gen *g, const IrInst *in);
 gcc_jit_function *gen_rt_func(Gen *g, RtCall rt);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Checks: one comparison on the hot path, and a cold block that calls the runtime's panic.
- * Panics without operands share a block a source line, so that traces keep their lines. */
+ * Panics without operands share a block a source line (of one inlined call), so that traces keep their lines. */
 #include "codegen/gen.h"
 
 /* gcc 12's jit has no attribute for functions that do not come back: what follows the call
@@ -24,9 +24,10 @@ static void panic_in(Gen *g, gcc_jit_block *block, RtCall rt, RV **args, int n)
 gcc_jit_block *gen_fault(Gen *g, RtCall rt)
 {
     for (uint32_t i = 0; i < g->faults.n; i++)
-        if (g->faults.p[i].kind == (int)rt && g->faults.p[i].line == g->line)
+        if (g->faults.p[i].kind == (int)rt && g->faults.p[i].line == g->line &&
+            g->faults.p[i].site == g->site)
             return g->faults.p[i].block;
-    GenFault f = {.kind = (int)rt, .line = g->line, .block = gen_block(g)};
+    GenFault f = {.kind = (int)rt, .line = g->line, .site = g->site, .block = gen_block(g)};
     panic_in(g, f.block, rt, NULL, 0);
     vec_push(g->arena, &g->faults, f);
     return f.block;

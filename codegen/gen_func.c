@@ -115,16 +115,35 @@ static void receive_params(Gen *g)
     }
 }
 
-static void at_position(Gen *g, Pos pos)
+/* Every file is named NUMBER:PATH, after the site whose code it is. */
+static void at_position(Gen *g, Pos pos, uint32_t inlined)
 {
-    if (pos == NOPOS || pos == g->pos)
+    uint32_t site = inlined ? g->first_site + inlined : 0;
+    if (pos == NOPOS || (pos == g->pos && site == g->site))
         return;
     g->pos = pos;
     Location l = source_location(pos);
-    if (!l.file || l.line == g->line)
+    if (!l.file || (l.line == g->line && l.path == g->path && site == g->site))
         return;
     g->line = l.line;
-    g->loc = gj.context_new_location(g->ctx, l.path, (int)l.line, 1);
+    g->path = l.path;
+    g->site = site;
+    g->loc = gj.context_new_location(g->ctx, arena_printf(g->arena, "%u:%s", site, l.path),
+                                     (int)l.line, 1);
+}
+
+static void add_sites(Gen *g, const IrFunc *f)
+{
+    g->first_site = g->sites.n;
+    for (uint32_t i = 0; i < f->inlined.n; i++) {
+        const IrInlined *x = &f->inlined.p[i];
+        Location l = source_location(x->pos);
+        GenSite s = {.parent = x->parent ? g->first_site + x->parent : 0,
+                     .callee = gen_name(g, x->callee),
+                     .path = l.file ? l.path : "?",
+                     .line = l.line};
+        vec_push(g->arena, &g->sites, s);
+    }
 }
 
 void gen_func(Gen *g, const IrFunc *f)
@@ -136,9 +155,11 @@ void gen_func(Gen *g, const IrFunc *f)
     g->blocks = ARENA_ARRAY(g->arena, gcc_jit_block *, f->blocks.n);
     g->faults.n = 0;
     g->pos = NOPOS;
-    g->line = 0;
+    g->line = g->site = 0;
+    g->path = NULL;
     g->loc = NULL;
-    at_position(g, f->pos);
+    add_sites(g, f);
+    at_position(g, f->pos, 0);
     g->b = gen_block(g);
     receive_params(g);
     for (uint32_t i = 0; i < f->blocks.n; i++)
@@ -148,7 +169,7 @@ void gen_func(Gen *g, const IrFunc *f)
         const IrBlock *b = f->blocks.p[i];
         g->b = g->blocks[i];
         for (uint32_t k = 0; k < b->insts.n; k++) {
-            at_position(g, b->insts.p[k]->pos);
+            at_position(g, b->insts.p[k]->pos, b->insts.p[k]->inlined);
             gen_inst(g, b->insts.p[k]);
         }
         g->ninsts += b->insts.n;

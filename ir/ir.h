@@ -260,6 +260,7 @@ typedef struct IrInst {
     IrType *type;
     IrSym *sym, *sym2;
     int64_t imm, imm2;
+    uint32_t inlined;  /* whose code: 0 the function's own, n: the nth of its `inlined` */
     IrBlock **targets; /* terminators */
     uint32_t ntargets;
     int64_t *cases; /* IR_SWITCH: ntargets - 1 of them */
@@ -276,6 +277,13 @@ typedef struct IrReg {
     const Name *name; /* the Gol variable, or NULL */
 } IrReg;
 
+/* A call in whose place the callee's code stands. */
+typedef struct IrInlined {
+    uint32_t parent; /* where the call stood: as IrInst.inlined, and less than its own number */
+    IrSym *callee;
+    Pos pos; /* of the call */
+} IrInlined;
+
 struct IrFunc {
     IrSym *sym;
     Pos pos;
@@ -285,8 +293,9 @@ struct IrFunc {
                          (ptr) as the last one. */
     bool is_closure;  /* the last parameter is the environment */
     bool inline_hint, noinline, is_wrapper, uses_recover;
-    struct IrInst *frame; /* the body half of a function with defer: the slot of its frame in
+    struct IrInst *frame;   /* the body half of a function with defer: the slot of its frame in
                              the other half, to which escape analysis may add; else NULL */
+    VEC(IrInlined) inlined; /* for traces: what was inlined where */
     VEC(IrReg) regs;
     VEC(IrBlock *) blocks;   /* blocks.p[0] is the entry */
     struct IrEffect *effect; /* ir/effect.h; NULL before escape analysis */

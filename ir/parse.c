@@ -340,6 +340,8 @@ static void attributes(Parser *ps, IrInst *in)
             in->imm = integer(ps);
         else if (accept_word(ps, "imm2"))
             in->imm2 = integer(ps);
+        else if (accept_word(ps, "inlined"))
+            in->inlined = index_number(ps, ps->f->inlined.n + 1, "inlined call");
         else
             fail(ps, "unknown attribute '%.12s'", ps->p);
     } while (accept(ps, ','));
@@ -428,6 +430,21 @@ static void reg(Parser *ps)
     ir_reg_new(ps->m, ps->f, t, name);
 }
 
+/* inlined 2 in 1 @callee !offset */
+static void inlined(Parser *ps)
+{
+    IrInlined x = {0};
+    if (integer(ps) != ps->f->inlined.n + 1)
+        fail(ps, "inlined calls are numbered in order: expected %u", ps->f->inlined.n + 1);
+    expect_word(ps, "in");
+    x.parent = index_number(ps, ps->f->inlined.n + 1, "inlined call");
+    x.callee = symbol(ps);
+    if (accept(ps, '!'))
+        x.pos = (Pos)integer(ps);
+    vec_push(ps->arena, &ps->f->inlined, x);
+    end_line(ps);
+}
+
 static IrLinkage linkage(Parser *ps)
 {
     if (accept_word(ps, "export"))
@@ -479,6 +496,8 @@ static void function(Parser *ps)
     position(ps);
     f->pos = ps->pos;
     end_line(ps);
+    while (accept_word(ps, "inlined"))
+        inlined(ps);
     while (accept_word(ps, "reg")) {
         reg(ps);
         end_line(ps);

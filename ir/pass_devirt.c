@@ -84,7 +84,10 @@ static IrInst *call_iface(Devirt *d, IrInst *in)
         return NULL;
     IrOpnd iface = in->args[0];
     IrInst *word = ARENA_NEW(d->m->arena, IrInst);
-    *word = (IrInst){.op = IR_FIELD, .dst = ir_reg_new(d->m, d->f, irt_u64, NULL), .pos = in->pos};
+    *word = (IrInst){.op = IR_FIELD,
+                     .dst = ir_reg_new(d->m, d->f, irt_u64, NULL),
+                     .pos = in->pos,
+                     .inlined = in->inlined};
     word->args = ARENA_ARRAY(d->m->arena, IrOpnd, 1);
     word->args[0] = iface;
     word->nargs = 1;
@@ -102,7 +105,10 @@ static IrInst *to_pointer(Devirt *d, IrInst *call)
     if (call->sym->func->regs.p[0].type != irt_ptr)
         return NULL;
     IrInst *in = ARENA_NEW(d->m->arena, IrInst);
-    *in = (IrInst){.op = IR_CONV, .dst = ir_reg_new(d->m, d->f, irt_ptr, NULL), .pos = call->pos};
+    *in = (IrInst){.op = IR_CONV,
+                   .dst = ir_reg_new(d->m, d->f, irt_ptr, NULL),
+                   .pos = call->pos,
+                   .inlined = call->inlined};
     in->args = ARENA_ARRAY(d->m->arena, IrOpnd, 1);
     in->args[0] = call->args[0];
     in->nargs = 1;

@@ -251,13 +251,19 @@ static void place_in_frame(Escape *e, IrFunc *f, const EscObject *o)
     fields[old->nfields] = in->type;
     f->frame->type = irt_struct(fields, old->nfields + 1);
     IrInst *zero = ARENA_NEW(e->m->arena, IrInst);
-    *zero = (IrInst){.op = IR_ZERO, .dst = IR_NOREG, .pos = in->pos, .nargs = 1};
+    *zero = (IrInst){
+        .op = IR_ZERO, .dst = IR_NOREG, .pos = in->pos, .inlined = in->inlined, .nargs = 1};
     zero->args = ARENA_ARRAY(e->m->arena, IrOpnd, 1);
     zero->args[0] = ir_reg(f, in->dst);
     zero->imm = (int64_t)in->type->size;
     IrOpnd *base = ARENA_ARRAY(e->m->arena, IrOpnd, 1);
     *base = ir_reg(f, 0);
-    *in = (IrInst){.op = IR_LEA, .dst = in->dst, .pos = in->pos, .nargs = 1, .args = base};
+    *in = (IrInst){.op = IR_LEA,
+                   .dst = in->dst,
+                   .pos = in->pos,
+                   .inlined = in->inlined,
+                   .nargs = 1,
+                   .args = base};
     in->imm = (int64_t)f->frame->type->offsets[old->nfields];
     IrBlock *b = f->blocks.p[o->block];
     uint32_t at = 0;

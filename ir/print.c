@@ -151,11 +151,16 @@ static void print_attributes(FILE *out, const IrInst *in)
         fprintf(out, "%simm2 %lld", sep, (long long)in->imm2);
         sep = ", ";
     }
+    if (in->inlined) {
+        fprintf(out, "%sinlined %u", sep, in->inlined);
+        sep = ", ";
+    }
     if (*sep == ',')
         putc(']', out);
 }
 
-static void print_pos(FILE *out, Pos pos, Pos *last)
+/* With the file's name where it is not the function's own. */
+static void print_pos(FILE *out, const IrFunc *f, Pos pos, Pos *last)
 {
     if (pos == NOPOS || pos == *last)
         return;
@@ -164,13 +169,15 @@ static void print_pos(FILE *out, Pos pos, Pos *last)
         fprintf(out, " !%u", pos);
     } else if (ir_print_pos == IR_POS_LINE) {
         Location l = source_location(pos);
+        const SourceFile *own = f->pos == NOPOS ? l.file : source_file(f->pos);
         if (l.file)
-            fprintf(out, strcmp(l.path, l.file->path) == 0 ? "  ; %u:%u" : "  ; %u:%u %s", l.line,
-                    l.column, l.path);
+            fprintf(out,
+                    l.file == own && strcmp(l.path, own->path) == 0 ? "  ; %u:%u" : "  ; %u:%u %s",
+                    l.line, l.column, l.path);
     }
 }
 
-static void print_inst(FILE *out, const IrInst *in, Pos *last)
+static void print_inst(FILE *out, const IrFunc *f, const IrInst *in, Pos *last)
 {
     fputs("  ", out);
     if (in->dst != IR_NOREG)
@@ -187,7 +194,7 @@ static void print_inst(FILE *out, const IrInst *in, Pos *last)
             fprintf(out, "%lld: ", (long long)in->cases[i - 1]);
         fprintf(out, "b%u", in->targets[i]->id);
     }
-    print_pos(out, in->pos, last);
+    print_pos(out, f, in->pos, last);
     putc('\n', out);
 }
 
@@ -235,8 +242,16 @@ void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f)
     ir_print_type(out, f->result);
     fputs(" {", out);
     Pos last = NOPOS;
-    print_pos(out, f->pos, &last);
+    print_pos(out, f, f->pos, &last);
     putc('\n', out);
+    for (uint32_t i = 0; i < f->inlined.n; i++) {
+        const IrInlined *x = &f->inlined.p[i];
+        Pos none = NOPOS;
+        fprintf(out, "  inlined %u in %u ", i + 1, x->parent);
+        print_sym(out, x->callee);
+        print_pos(out, f, x->pos, &none);
+        putc('\n', out);
+    }
     for (uint32_t r = f->nparams; r < f->regs.n; r++) {
         fputs("  reg ", out);
         print_reg(out, f, r);
@@ -246,7 +261,7 @@ void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f)
         const IrBlock *b = f->blocks.p[i];
         fprintf(out, "b%u:%s\n", b->id, b->cold ? " cold" : "");
         for (uint32_t k = 0; k < b->insts.n; k++)
-            print_inst(out, b->insts.p[k], &last);
+            print_inst(out, f, b->insts.p[k], &last);
     }
     fputs("}\n", out);
 }

@@ -501,6 +501,8 @@ static void check_inst(Verifier *v)
         fail(v, "no operation %d", in->op);
     if (in->dst != IR_NOREG && in->dst >= v->f->regs.n)
         fail(v, "no such register");
+    if (in->inlined > v->f->inlined.n)
+        fail(v, "of inlined call %u, which does not exist", in->inlined);
     if (ir_op_nargs[in->op] >= 0 && in->nargs != (uint32_t)ir_op_nargs[in->op])
         fail(v, "%u operands, not %d", in->nargs, ir_op_nargs[in->op]);
     for (uint32_t i = 0; i < in->nargs; i++)
@@ -570,6 +572,11 @@ static void check_func(Verifier *v)
         fail(v, "a closure's last parameter is its environment");
     if (!f->blocks.n)
         fail(v, "has no blocks");
+    for (uint32_t i = 0; i < f->inlined.n; i++) {
+        if (f->inlined.p[i].parent > i)
+            fail(v, "inlined call %u stands in %u", i + 1, f->inlined.p[i].parent);
+        check_sym(v, f->inlined.p[i].callee);
+    }
     for (uint32_t i = 0; i < f->blocks.n; i++)
         if (f->blocks.p[i]->id != i)
             fail(v, "block %u has id %u: renumber", i, f->blocks.p[i]->id);

@@ -28,7 +28,7 @@ int rt_lines_find(uint64_t pc, RtFrameInfo *f, int max);
 /* What a return address belongs to.  May take milliseconds the first time. */
 bool rt_frame_info(uint64_t pc, RtFrameInfo *f);
 /* The same with what was inlined there, innermost first; → how many, 0 if unknown. */
-enum { RT_MAX_INLINED = 10 };
+enum { RT_MAX_INLINED = 32 };
 int rt_frame_infos(uint64_t pc, RtFrameInfo *f, int max);
 /* Whether f, in a walk outwards, is not to be shown: the other half of the frame before, or a
  * wrapper that is not where it happened.  Starts all zero. */

@@ -49,6 +49,8 @@ static const char everything[] =
     "\n"
     "func @\"p/q.(*T).f-1\" export inline recovers (%0 ptr \"t\", %1 string, %2 i64) "
     "{i64, string} { !10\n"
+    "  inlined 1 in 0 @p.g !20\n"
+    "  inlined 2 in 1 @fmt.Println !21\n"
     "  reg %3 {i64, string}\n"
     "  reg %4 i64 \"x\"\n"
     "  reg %5 f64\n"
@@ -56,7 +58,7 @@ static const char everything[] =
     "  reg %7 [4]u8\n"
     "  reg %8 ptr\n"
     "b0:\n"
-    "  %4 = load[imm 8] %0 !11\n"
+    "  %4 = load[imm 8, inlined 2] %0 !11\n"
     "  %5 = add f64 0x1.8p+1, f64 nan:7ff8000000000001\n"
     "  %5 = mul %5, f64 -inf\n"
     "  %6 = eq %8, nil !12\n"
@@ -168,6 +170,8 @@ Test(ir, parser_says_where_it_failed)
         {"data @d export align 8 size 8 {4: @d}\n", "unaligned"},
         {"data @d export align 8 size 8\ndata @d export align 8 size 8\n", "defined twice"},
         {"func @f export () void {\nb0:\n  ret\nb0:\n  ret\n}\n", "stands twice"},
+        {"func @f export () void {\n  inlined 2 in 0 @g\nb0:\n  ret\n}\n", "expected 1"},
+        {"func @f export () void {\nb0:\n  ret[inlined 1]\n}\n", "inlined call 1 does not"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *err = NULL;
