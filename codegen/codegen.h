@@ -16,6 +16,9 @@ typedef struct CodegenOptions {
 const char *codegen_module(Arena *a, const IrModule *m, const CodegenOptions *opt,
                            const char *out_path);
 
+/* Whether calls of the function become code of the generator's own. */
+bool codegen_is_intrinsic(const IrSym *s);
+
 /* ---- units: a module cut up, compiled side by side ---------------------------------------
  *
  *     plan = codegen_plan(a, m, opt);       where the cuts are, and each unit's key

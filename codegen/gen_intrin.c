@@ -321,14 +321,25 @@ static bool names(const IrSym *s, const char *package, const char *name)
     return *p == (s->is_c ? '_' : '.') && !strcmp(p + 1, name);
 }
 
+static int row_of(const IrSym *s)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (names(s, table[i].package, table[i].name))
+            return (int)i;
+    return -1;
+}
+
+bool codegen_is_intrinsic(const IrSym *s)
+{
+    return row_of(s) >= 0;
+}
+
 bool gen_intrinsic(Gen *g, const IrInst *in)
 {
     GenSym *gs = &g->syms[in->sym->index];
     if (!gs->intrinsic) {
-        gs->intrinsic = -1;
-        for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-            if (names(in->sym, table[i].package, table[i].name))
-                gs->intrinsic = (int)i + 1;
+        int row = row_of(in->sym);
+        gs->intrinsic = row < 0 ? -1 : row + 1;
     }
     if (gs->intrinsic < 0 || table[gs->intrinsic - 1].nargs != in->nargs)
         return false;

@@ -50,7 +50,7 @@ static bool write_key(const char *path, Key k)
 static int compile_one(Arena *a, const char *path, const char *dir)
 {
     const char *out = arena_printf(a, "%s/%s.o", dir, path);
-    const char *effects = arena_printf(a, "%s/%s.effects", dir, path);
+    const char *summaries = arena_printf(a, "%s/%s", dir, path);
     Options o = {.opt_level = 2, .is_std = true};
     Program p = {0};
     bool ok = load_std_package(&p, path, true);
@@ -61,7 +61,7 @@ static int compile_one(Arena *a, const char *path, const char *dir)
     const char *key_path = arena_printf(p.arena, "%s.key", out);
     Key have, key;
     bool there = access(out, R_OK) == 0 && read_key(key_path, &have);
-    if (!compile_to(&p, p.main, &o, tmp, effects, there ? &have : NULL, &key))
+    if (!compile_to(&p, p.main, &o, tmp, summaries, there ? &have : NULL, &key))
         return EXIT_WRONG_PROGRAM;
     if (there && memcmp(&have, &key, sizeof key) == 0)
         return 0;

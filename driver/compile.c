@@ -10,6 +10,7 @@
 #include "codegen/codegen.h"
 #include "driver/codegen_id.h"
 #include "driver/driver.h"
+#include "ir/body.h"
 #include "ir/effect.h"
 #include "ir/lower.h"
 
@@ -29,42 +30,104 @@ static const char *std_file(Arena *a, const char *package, const char *kind)
     return arena_printf(a, "%s/%s.%s", paths_get()->std_objects, package, kind);
 }
 
-/* Where the effects of a package's functions are: beside its object, or in the cache. */
+/* What importers want to know of a package's functions, beside its object or in the cache:
+ * their effects, and the bodies of those that may be inlined. */
+
+static const Unit *find_unit(const Program *p, const char *path, size_t n)
+{
+    for (uint32_t i = 0; i < p->units.n; i++)
+        if (strlen(p->units.p[i]->path) == n && memcmp(p->units.p[i]->path, path, n) == 0)
+            return p->units.p[i];
+    return NULL;
+}
+
+static const char *summary_file(Program *p, const char *package, const char *kind)
+{
+    const Unit *u = find_unit(p, package, strlen(package));
+    if (u == NULL)
+        return NULL;
+    return u->is_std ? std_file(p->arena, package, kind) : cache_path(p->arena, u->key, kind);
+}
+
 static const char *effects_file(void *data, const char *package)
+{
+    return summary_file(data, package, "effects");
+}
+
+static const char *bodies_file(void *data, const char *package)
+{
+    return summary_file(data, package, "bodies");
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static const char *source_name(void *data, const SourceFile *file)
 {
     Program *p = data;
     for (uint32_t i = 0; i < p->units.n; i++) {
-        Unit *u = p->units.p[i];
-        if (strcmp(u->path, package) == 0)
-            return u->is_std ? std_file(p->arena, package, "effects")
-                             : cache_path(p->arena, u->key, "effects");
+        const Unit *u = p->units.p[i];
+        for (uint32_t k = 0; k < u->files.n; k++)
+            if (u->files.p[k]->src == file)
+                return arena_printf(p->arena, "%s/%s", u->path, base_name(file->path));
     }
     return NULL;
 }
 
+static const SourceFile *find_source(void *data, const char *name)
+{
+    const char *base = base_name(name);
+    const Unit *u = base > name ? find_unit(data, name, (size_t)(base - name) - 1) : NULL;
+    for (uint32_t k = 0; u != NULL && k < u->files.n; k++)
+        if (strcmp(base_name(u->files.p[k]->src->path), base) == 0)
+            return u->files.p[k]->src;
+    return NULL;
+}
+
+static IrSources sources_of(Program *p)
+{
+    return (IrSources){source_name, find_source, p};
+}
+
 /* At a level without optimisation nothing is known of any function. */
-static bool write_effects(const char *path, const IrModule *m, const Options *o)
+static bool write_summary(Program *p, const char *path, const char *kind, IrModule *m,
+                          const Options *o)
 {
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return false;
-    if (o->opt_level > 0)
+    IrSources sources = sources_of(p);
+    if (o->opt_level == 0)
+        ;
+    else if (strcmp(kind, "effects") == 0)
         ir_effects_print(f, m);
+    else
+        ir_bodies_print(f, m, &sources);
     bool ok = !ferror(f);
     return fclose(f) == 0 && ok;
 }
 
+static const char *const summaries[] = {"effects", "bodies"};
+enum { SUMMARIES = sizeof summaries / sizeof *summaries };
+
 /* Importers find them in the cache. */
-static bool keep_effects(Program *p, const Unit *u, const IrModule *m, const Options *o)
+static bool keep_summaries(Program *p, const Unit *u, IrModule *m, const Options *o)
 {
-    const char *dir = tmp_dir(), *path = cache_path(p->arena, u->key, "effects");
-    if (dir == NULL || path == NULL)
-        return false;
-    const char *tmp = arena_printf(p->arena, "%s/effects", dir);
-    if (write_effects(tmp, m, o) && cache_put(tmp, path))
-        return true;
-    driver_error("cannot write %s: %s", path, strerror(errno));
-    return false;
+    const char *dir = tmp_dir();
+    for (int i = 0; i < SUMMARIES; i++) {
+        const char *path = cache_path(p->arena, u->key, summaries[i]);
+        if (dir == NULL || path == NULL)
+            return false;
+        const char *tmp = arena_printf(p->arena, "%s/summary", dir);
+        if (!write_summary(p, tmp, summaries[i], m, o) || !cache_put(tmp, path)) {
+            driver_error("cannot write %s: %s", path, strerror(errno));
+            return false;
+        }
+    }
+    return true;
 }
 
 static IrModule *lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise,
@@ -77,8 +140,13 @@ static IrModule *lower(Program *p, Unit *u, const Options *o, bool is_main, bool
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
     if (optimise && o->opt_level > 0) {
-        ir_pass_devirt(m);
-        verify(a, m, "devirt");
+        IrSources *sources = ARENA_NEW(a, IrSources);
+        *sources = sources_of(p);
+        IrInlineOptions inlining = {ir_bodies_new(a, bodies_file, sources), codegen_is_intrinsic};
+        ir_pass_inline(m, &inlining);
+        verify(a, m, "inline");
+        ir_pass_reach(m, is_main); /* what was inlined wherever it was called is not needed */
+        verify(a, m, "reach");
         ir_pass_escape(m, ir_effects_new(a, effects_file, p), explain);
         verify(a, m, "escape");
         ir_pass_checks(m);
@@ -107,7 +175,7 @@ int explain_escape(const Options *o)
         if (u->is_std)
             continue;
         IrModule *m = lower(&p, u, &opt, u == p.main, true, stdout);
-        if (!keep_effects(&p, u, m, &opt))
+        if (!keep_summaries(&p, u, m, &opt))
             return EXIT_WRONG_PROGRAM;
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {
@@ -149,7 +217,7 @@ static Key module_key(Arena *a, const IrModule *m, const Options *o)
 }
 
 bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
-                const char *effects_path, const Key *have, Key *key)
+                const char *summary_base, const Key *have, Key *key)
 {
     Arena *a = p->arena;
     const char *dir = tmp_dir();
@@ -157,9 +225,12 @@ bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
         return false;
     IrModule *m = compile_lower(p, u, o, false, true);
     stage_done(o, "lower");
-    if (!write_effects(effects_path, m, o)) {
-        driver_error("cannot write %s: %s", effects_path, strerror(errno));
-        return false;
+    for (int i = 0; i < SUMMARIES; i++) {
+        const char *path = arena_printf(a, "%s.%s", summary_base, summaries[i]);
+        if (!write_summary(p, path, summaries[i], m, o)) {
+            driver_error("cannot write %s: %s", path, strerror(errno));
+            return false;
+        }
     }
     *key = module_key(a, m, o);
     if (have != NULL && memcmp(have, key, sizeof *key) == 0)
@@ -214,10 +285,13 @@ static const char *unit_object(Arena *a, const char *unit_key)
     return cache_path(a, hash_end(h), "o");
 }
 
-/* The objects that the list names, if it, all of them and the effects are there. */
-static bool read_list(Unit *u, Arena *a, const char *list, const char *effects)
+/* The objects that the list names, if it, all of them and the summaries are there. */
+static bool read_list(Unit *u, Arena *a, const char *list)
 {
-    FILE *in = cache_has(list) && cache_has(effects) ? fopen(list, "r") : NULL;
+    bool known = cache_has(list);
+    for (int i = 0; i < SUMMARIES; i++)
+        known = known && cache_has(cache_path(a, u->key, summaries[i]));
+    FILE *in = known ? fopen(list, "r") : NULL;
     if (in == NULL)
         return false;
     char key[64];
@@ -253,10 +327,10 @@ static bool compile_cached(Program *p, Unit *u, const Options *o, bool is_main)
     const char *list = cache_path(a, u->key, "units"), *dir = tmp_dir();
     if (list == NULL || dir == NULL)
         return false;
-    if (read_list(u, a, list, cache_path(a, u->key, "effects")))
+    if (read_list(u, a, list))
         return true;
     IrModule *m = compile_lower(p, u, o, is_main, true);
-    if (!keep_effects(p, u, m, o))
+    if (!keep_summaries(p, u, m, o))
         return false;
     stage_done(o, "lower");
     CodegenOptions co = {.opt_level = o->opt_level, .debug_vars = o->debug_vars, .tmpdir = dir};

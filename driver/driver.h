@@ -162,11 +162,11 @@ StdPackage *std_packages(Arena *a, const char *root, char **list, uint32_t n);
 
 /* Compiles a unit's package to objects (paths into u->objects), from the cache if there. */
 bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main);
-/* Compiles a package of std to one object at out_path, and its functions' effects to
- * effects_path; no cache.  *key gets the key of the generated code; where it equals *have
+/* Compiles a package of std to one object at out_path, and what importers want to
+ * know of its functions to summary_base.effects and .bodies; no cache.  *key gets the key of the generated code; where it equals *have
  * nothing is generated and out_path is not made. */
 bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
-                const char *effects_path, const Key *have, Key *key);
+                const char *summary_base, const Key *have, Key *key);
 /* The first half of it: lowering, and the passes where `optimise`. */
 struct IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise);
 /* --explain=escape: says of each allocation of the program's packages why it is on the heap. */

@@ -183,8 +183,7 @@ static void read_package(IrEffects *all, const Name *package)
     fclose(f);
 }
 
-/* "a/b.(*T).M" is of package a/b. */
-static const Name *package_of(const Name *symbol)
+const Name *ir_package_of(const Name *symbol)
 {
     const char *s = symbol->s, *end = s;
     for (const char *c = s; *c && *c != '(' && *c != '['; c++)
@@ -197,7 +196,7 @@ static const Name *package_of(const Name *symbol)
 
 const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function)
 {
-    const Name *package = package_of(function->name);
+    const Name *package = ir_package_of(function->name);
     if (!package)
         return NULL;
     read_package(all, package);

@@ -5,6 +5,8 @@
  *
  *     a.gol:7:9: &node{left: l} escapes to the heap
  *         a.gol:9:2: stored in a package's variable or through a pointer
+ *     a.gol:7:9: &node{left: l}, inlined at a.gol:20:5, escapes to the heap
+ *         …
  *
  * The solver noted for each object in each set how it came there first; followed back from the
  * set of what has escaped, that is a shortest-found way to the allocation. */
@@ -167,6 +169,10 @@ static char *explanation(const EscFunc *g, uint32_t o)
     const EscObject *ob = &g->objects.p[o];
     print_pos(out, ob->in->pos);
     print_object(out, ob);
+    for (uint32_t at = ob->in->inlined; at; at = g->f->inlined.p[at - 1].parent) {
+        Location call = source_location(g->f->inlined.p[at - 1].pos);
+        fprintf(out, ", inlined at %s:%u:%u,", call.file ? call.path : "?", call.line, call.column);
+    }
     fputs(" escapes to the heap\n", out);
     if (g->causes)
         print_way(out, g, o, 0);

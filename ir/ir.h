@@ -86,6 +86,7 @@ static inline bool irt_is_aggregate(const IrType *t)
 typedef struct IrSym IrSym;
 typedef struct IrFunc IrFunc;
 typedef struct IrEffects IrEffects; /* ir/effect.h */
+typedef struct IrBodies IrBodies;   /* ir/body.h */
 typedef struct IrData IrData;
 
 typedef enum IrLinkage {
@@ -333,6 +334,8 @@ IrModule *ir_module_new(Arena *a, const char *path);
 /* The symbol of that name, made extern on first sight. */
 IrSym *ir_sym(IrModule *m, const char *name);
 IrSym *ir_sym_c(IrModule *m, const char *name, bool via_stub);
+/* The package in a symbol's name: a/b of "a/b.(*T).M".  NULL: none. */
+const Name *ir_package_of(const Name *symbol);
 /* STDF_… (runtime/stdcalls.h) of a C function of the library; 0 if it is none. */
 unsigned ir_std_flags(const char *csym);
 IrFunc *ir_func_new(IrModule *m, IrSym *sym, IrLinkage linkage, IrType *result);
@@ -392,8 +395,14 @@ void ir_print_type(FILE *out, const IrType *t);
 void ir_print(FILE *out, const IrModule *m);
 void ir_print_data(FILE *out, const IrModule *m); /* all data of the module */
 void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f);
+void ir_print_datum(FILE *out, const IrData *d);
+void ir_print_extern(FILE *out, const IrSym *s); /* as if it were defined elsewhere */
 /* Parses the printed form.  NULL and a message "line N: …" in *err on error. */
 IrModule *ir_parse(Arena *a, const char *path, const char *text, size_t n, const char **err);
+/* Parses one function whose text was written in another process, with the symbols and data
+ * that it needs, which m gets where it has not got them.  The function itself is not added.
+ * NULL on error. */
+IrFunc *ir_parse_body(IrModule *m, const char *text, size_t n);
 /* Checks every rule that this header states.  NULL if sound, else what is wrong, where. */
 const char *ir_verify(Arena *a, const IrModule *m);
 
@@ -406,7 +415,13 @@ const char *ir_mangle(Arena *a, const IrSym *s);
  * when it is not main; main.main, the inits and what the runtime names when it is). */
 void ir_pass_reach(IrModule *m, bool is_main);
 /* Calls of known closures and of methods of known dynamic types become calls of functions. */
-void ir_pass_devirt(IrModule *m);
+void ir_devirt_func(IrModule *m, IrFunc *f);
+/* Puts the code of small functions in place of calls of them, devirtualising as it goes. */
+typedef struct IrInlineOptions {
+    IrBodies *imports;                    /* other packages' functions, or NULL */
+    bool (*is_intrinsic)(const IrSym *s); /* what the code generator knows better */
+} IrInlineOptions;
+void ir_pass_inline(IrModule *m, const IrInlineOptions *opt);
 /* Decides what of alloc, closure and box is on the stack, and sets the functions' effects.
  * imports: what is known of other packages' functions, or NULL.  explain: where to write why
  * each of the others is on the heap, or NULL. */

@@ -594,6 +594,19 @@ void lo_func_lit_body(Lower *L, Fn *outer, FuncInfo *info, IrSym *sym, const cha
     lower_function(fn);
 }
 
+/* //go:noinline in the comment above its declaration. */
+static bool is_noinline(const Object *o)
+{
+    static const char directive[] = "//go:noinline";
+    const char *s = o->func.decl ? o->func.decl->doc : NULL;
+    for (; s && (s = strstr(s, directive)) != NULL; s += sizeof directive - 1) {
+        char after = s[sizeof directive - 1];
+        if (!after || strchr(" \t\r\n", after))
+            return true;
+    }
+    return false;
+}
+
 static void lower_declared(Lower *L, FuncInfo *info)
 {
     Object *o = info->obj;
@@ -605,6 +618,7 @@ static void lower_declared(Lower *L, FuncInfo *info)
     Fn *fn = lo_fn_new(L, sym, IRL_EXPORT, lo_result_type(info->sig), o->pos);
     fn->info = info;
     fn->name = sym->name->s;
+    fn->f->noinline = is_noinline(o);
     lower_function(fn);
 }
 
@@ -619,6 +633,7 @@ void lo_instance_emit(Lower *L, InstJob *j)
     fn->info = info;
     fn->inst = j->inst;
     fn->name = j->sym->name->s;
+    fn->f->noinline = is_noinline(info->obj);
     lower_function(fn);
 }
 

@@ -19,6 +19,7 @@ typedef struct Parser {
     VEC(IrBlock *) blocks; /* of f, by printed id */
     Pos pos;               /* last one read: positions are printed where they change */
     const char *p, *end;
+    bool borrow; /* into a module that may have the symbols; functions are not added to it */
     uint32_t line;
     const char *err;
     jmp_buf fail;
@@ -466,9 +467,11 @@ static IrSym *new_symbol(Parser *ps)
 
 static void function(Parser *ps)
 {
-    IrSym *s = new_symbol(ps);
+    IrSym *s = ps->borrow ? symbol(ps) : new_symbol(ps);
     IrLinkage l = linkage(ps);
-    IrFunc *f = ps->f = ir_func_new(ps->m, s, l, irt_void);
+    IrFunc *f = ps->f =
+        ps->borrow ? ARENA_NEW(ps->arena, IrFunc) : ir_func_new(ps->m, s, l, irt_void);
+    f->sym = s;
     ps->blocks.n = 0;
     ps->pos = NOPOS;
     while (!accept(ps, '(')) {
@@ -533,7 +536,7 @@ static void function(Parser *ps)
 
 static void data(Parser *ps)
 {
-    IrSym *s = new_symbol(ps);
+    IrSym *s = ps->borrow ? symbol(ps) : new_symbol(ps);
     IrLinkage l = linkage(ps);
     bool ro = accept_word(ps, "ro");
     bool pointers = accept_word(ps, "pointers");
@@ -543,6 +546,12 @@ static void data(Parser *ps)
     int64_t size = integer(ps);
     if (align < 1 || align > 4096 || size < 0)
         fail(ps, "bad size or alignment");
+    if (s->data || s->func) { /* borrowing: it is there */
+        while (ps->p < ps->end && *ps->p != '\n')
+            ps->p++;
+        end_line(ps);
+        return;
+    }
     IrData *d = ir_data_new(ps->m, s, l, (uint64_t)size, (uint32_t)align, ro, pointers);
     if (accept(ps, '=')) {
         size_t n;
@@ -566,6 +575,14 @@ static void data(Parser *ps)
     end_line(ps);
 }
 
+static void external(Parser *ps)
+{
+    IrSym *s = ps->borrow ? symbol(ps) : new_symbol(ps);
+    s->is_func |= accept_word(ps, "func");
+    s->via_stub |= accept_word(ps, "stub");
+    end_line(ps);
+}
+
 static void module(Parser *ps, const char *path)
 {
     skip_lines(ps);
@@ -577,10 +594,7 @@ static void module(Parser *ps, const char *path)
     ps->m = ir_module_new(ps->arena, path);
     while (ps->p < ps->end) {
         if (accept_word(ps, "extern")) {
-            IrSym *s = new_symbol(ps);
-            s->is_func = accept_word(ps, "func");
-            s->via_stub = accept_word(ps, "stub");
-            end_line(ps);
+            external(ps);
         } else if (accept_word(ps, "data")) {
             data(ps);
         } else if (accept_word(ps, "func")) {
@@ -606,4 +620,30 @@ IrModule *ir_parse(Arena *a, const char *path, const char *text, size_t n, const
     }
     module(ps, path);
     return ps->m;
+}
+
+IrFunc *ir_parse_body(IrModule *m, const char *text, size_t n)
+{
+    Parser *ps = ARENA_NEW(m->arena, Parser);
+    ps->arena = m->arena;
+    ps->m = m;
+    ps->borrow = true;
+    ps->p = text;
+    ps->end = text + n;
+    ps->line = 1;
+    if (setjmp(ps->fail))
+        return NULL;
+    skip_lines(ps);
+    while (ps->p < ps->end && !ps->f) {
+        if (accept_word(ps, "extern"))
+            external(ps);
+        else if (accept_word(ps, "data"))
+            data(ps);
+        else if (accept_word(ps, "func"))
+            function(ps);
+        else
+            return NULL;
+        skip_lines(ps);
+    }
+    return ps->f;
 }

@@ -52,7 +52,7 @@ static void call_closure(Devirt *d, IrInst *in)
     IrOpnd env = in->args[0];
     memmove(in->args, in->args + 1, (in->nargs - 1) * sizeof *in->args);
     in->nargs--;
-    if (c->sym->func && c->sym->func->is_closure)
+    if (c->nargs || (c->sym->func && c->sym->func->is_closure))
         in->args[in->nargs++] = env;
     in->op = IR_CALL;
     in->sym = c->sym;
@@ -155,16 +155,14 @@ static bool has_indirect_calls(const IrFunc *f)
     return false;
 }
 
-void ir_pass_devirt(IrModule *m)
+void ir_devirt_func(IrModule *m, IrFunc *f)
 {
+    if (!has_indirect_calls(f))
+        return;
+    Devirt d = {.m = m, .f = f};
     Arena *a = arena_new();
-    for (uint32_t i = 0; i < m->funcs.n; i++) {
-        Devirt d = {.m = m, .f = m->funcs.p[i]};
-        if (!has_indirect_calls(d.f))
-            continue;
-        find_defs(&d, a);
-        for (uint32_t b = 0; b < d.f->blocks.n; b++)
-            devirt_block(&d, d.f->blocks.p[b]);
-    }
+    find_defs(&d, a);
+    for (uint32_t b = 0; b < f->blocks.n; b++)
+        devirt_block(&d, f->blocks.p[b]);
     arena_free(a);
 }

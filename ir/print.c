@@ -266,7 +266,7 @@ void ir_print_func(FILE *out, const IrModule *m, const IrFunc *f)
     fputs("}\n", out);
 }
 
-static void print_data(FILE *out, const IrData *d)
+void ir_print_datum(FILE *out, const IrData *d)
 {
     fputs("data ", out);
     print_sym(out, d->sym);
@@ -291,10 +291,17 @@ static void print_data(FILE *out, const IrData *d)
     putc('\n', out);
 }
 
+void ir_print_extern(FILE *out, const IrSym *s)
+{
+    fputs("extern ", out);
+    print_sym(out, s);
+    fprintf(out, "%s%s\n", s->is_func ? " func" : "", s->via_stub ? " stub" : "");
+}
+
 void ir_print_data(FILE *out, const IrModule *m)
 {
     for (uint32_t i = 0; i < m->datas.n; i++)
-        print_data(out, m->datas.p[i]);
+        ir_print_datum(out, m->datas.p[i]);
 }
 
 void ir_print(FILE *out, const IrModule *m)
@@ -304,11 +311,8 @@ void ir_print(FILE *out, const IrModule *m)
     putc('\n', out);
     for (uint32_t i = 0; i < m->syms.n; i++) {
         const IrSym *s = m->syms.p[i];
-        if (s->func || s->data)
-            continue;
-        fputs("extern ", out);
-        print_sym(out, s);
-        fprintf(out, "%s%s\n", s->is_func ? " func" : "", s->via_stub ? " stub" : "");
+        if (!s->func && !s->data)
+            ir_print_extern(out, s);
     }
     ir_print_data(out, m);
     for (uint32_t i = 0; i < m->funcs.n; i++) {

@@ -10,12 +10,15 @@ type node struct {
 
 var root *node
 
+//go:noinline
 func link(n *node) *node { return &node{left: n} }
 
+//go:noinline
 func keep(n *node) { root = n }
 
 func look(n *node) string { return n.name }
 
+//go:noinline
 func counter() func() int {
 	n := 0
 	return func() int { n++; return n }
@@ -41,24 +44,45 @@ func main() {
 }
 END
 cat >want <<'END'
-e.gol:10:36: node{left: n} escapes to the heap
-    e.gol:10:28: returned
-e.gol:17:2: n escapes to the heap
-    e.gol:18:2: captured by main.counter.func1
-    e.gol:18:2: which is in the function literal or method value, and that escapes
-    e.gol:18:2: returned
-e.gol:18:2: the function literal or method value escapes to the heap
-    e.gol:18:2: returned
-e.gol:22:2: a escapes to the heap
-    e.gol:23:11: passed to main.link
-e.gol:29:2: x escapes to the heap
-    e.gol:31:5: stored in an object
-    e.gol:31:5: sent on a channel
-e.gol:34:3: d escapes to the heap
+e.gol:11:36: node{left: n} escapes to the heap
+    e.gol:11:28: returned
+e.gol:20:2: n escapes to the heap
+    e.gol:21:2: captured by main.counter.func1
+    e.gol:21:2: which is in the function literal or method value, and that escapes
+    e.gol:21:2: returned
+e.gol:21:2: the function literal or method value escapes to the heap
+    e.gol:21:2: returned
+e.gol:25:2: a escapes to the heap
+    e.gol:26:11: passed to main.link
+e.gol:32:2: x escapes to the heap
+    e.gol:34:5: stored in an object
+    e.gol:34:5: sent on a channel
+e.gol:37:3: d escapes to the heap
     it outlives the turn of the loop that makes it
 END
 "$GOLC" build --explain=escape e.gol >got || fail "status $?"
 diff want got || fail "another explanation"
+cat >inl.gol <<'END'
+package main
+
+type node struct{ n int }
+
+var root *node
+
+func make1(n int) *node { return &node{n} }
+
+func main() {
+	a := make1(1)
+	root = make1(2)
+	println(a.n, root.n)
+}
+END
+"$GOLC" build --explain=escape inl.gol >got || fail "status $?"
+cat >want <<'END'
+inl.gol:7:35: node{n}, inlined at inl.gol:11:14, escapes to the heap
+    inl.gol:11:2: stored in a package's variable or through a pointer
+END
+diff want got || fail "another explanation of what is inlined"
 [ ! -e e ] || fail "a program was written"
 ! "$GOLC" build --explain=nothing e.gol 2>err || fail "--explain=nothing"
 grep -q 'there is --explain=escape' err || fail "$(cat err)"

@@ -11,14 +11,17 @@ type node struct {
 	s           string
 }
 
+//go:noinline
 func swap(n *node) { n.left, n.right = n.right, n.left }
 
+//go:noinline
 func clear(n *node, m *node) {
 	n.left = nil
 	m.left = nil
 	n.s = ""
 }
 
+//go:noinline
 func fresh(l, r *node) *node { return &node{left: l, right: r} }
 
 var sink *node

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ir/ir.h"
+#include "ir/body.h"
 #include "runtime/demangle.h"
 
 static Arena *arena;
@@ -510,4 +510,166 @@ Test(ir, objects_that_do_not_escape_go_to_the_stack)
     cr_expect(on_stack("  jump -> b1\nb1:\n" ALLOC "  store %3, i64 1\n  br %1 -> b1, b2\nb2:\n"
                        "  ret nil\n"));
     cr_expect(!on_stack("  %3 = alloc[type [4000]i64, sym @T]\n  ret nil\n"), "too large");
+}
+
+/* ---- inlining ----------------------------------------------------------------------------- */
+
+static bool none_is_intrinsic(const IrSym *s)
+{
+    (void)s;
+    return false;
+}
+
+static const char *text_of(const IrModule *m, const char *function)
+{
+    char *text;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    for (uint32_t i = 0; i < m->funcs.n; i++)
+        if (!strcmp(m->funcs.p[i]->sym->name->s, function))
+            ir_print_func(out, m, m->funcs.p[i]);
+    fclose(out);
+    return text;
+}
+
+static void inline_all(IrModule *m, IrBodies *imports)
+{
+    IrInlineOptions opt = {imports, none_is_intrinsic};
+    ir_pass_inline(m, &opt);
+    const char *wrong = ir_verify(arena, m);
+    cr_assert_null(wrong, "%s", wrong);
+}
+
+Test(ir, inlines_what_is_small)
+{
+    IrModule *m = parse("func @p.max export (%0 i64, %1 i64) i64 {\n"
+                        "  reg %2 bool\n"
+                        "b0:\n"
+                        "  %2 = gt %0, %1\n"
+                        "  br %2 -> b1, b2\n"
+                        "b1:\n"
+                        "  ret %0\n"
+                        "b2:\n"
+                        "  ret %1\n"
+                        "}\n"
+                        "func @p.down export (%0 i64) i64 {\n"
+                        "b0:\n"
+                        "  %0 = sub %0, i64 1\n"
+                        "  ret %0\n"
+                        "}\n"
+                        "func @p.f export (%0 i64) i64 {\n"
+                        "  reg %1 i64\n"
+                        "b0:\n"
+                        "  %1 = call[sym @p.down] %0\n"
+                        "  %0 = call[sym @p.max] %1, i64 7\n"
+                        "  ret %0\n"
+                        "}\n"
+                        "func @p.g export noinline (%0 i64) i64 {\n"
+                        "  reg %1 i64\n"
+                        "b0:\n"
+                        "  %1 = call[sym @p.g] %0\n"
+                        "  ret %1\n"
+                        "}\n");
+    inline_all(m, NULL);
+    cr_expect_str_eq(text_of(m, "p.f"), "func @p.f export (%0 i64) i64 {\n"
+                                        "  inlined 1 in 0 @p.down\n"
+                                        "  inlined 2 in 0 @p.max\n"
+                                        "  reg %1 i64\n"
+                                        "  reg %2 i64\n"
+                                        "  reg %3 bool\n"
+                                        "b0:\n"
+                                        "  %2 = copy %0\n"
+                                        "  %2 = sub[inlined 1] %2, i64 1\n"
+                                        "  %1 = copy %2\n"
+                                        "  jump -> b1\n"
+                                        "b1:\n"
+                                        "  %3 = gt[inlined 2] %1, i64 7\n"
+                                        "  br[inlined 2] %3 -> b2, b3\n"
+                                        "b2:\n"
+                                        "  %0 = copy %1\n"
+                                        "  jump -> b4\n"
+                                        "b3:\n"
+                                        "  %0 = copy i64 7\n"
+                                        "  jump -> b4\n"
+                                        "b4:\n"
+                                        "  ret %0\n"
+                                        "}\n");
+    cr_expect(strstr(text_of(m, "p.g"), "call[sym @p.g]"));
+}
+
+static const char *body_file;
+
+static const char *file_of(void *data, const char *package)
+{
+    (void)data;
+    return strcmp(package, "q") ? NULL : body_file;
+}
+
+static const SourceFile *source;
+
+static const char *name_of(void *data, const SourceFile *file)
+{
+    (void)data;
+    return file == source ? "q/q.gol" : NULL;
+}
+
+static const SourceFile *source_of(void *data, const char *name)
+{
+    (void)data;
+    return strcmp(name, "q/q.gol") ? NULL : source;
+}
+
+Test(ir, bodies_come_from_other_packages)
+{
+    const IrSources sources = {name_of, source_of, NULL};
+    source = source_add("q.gol", "package q\n", 10);
+    const char *text = arena_printf(arena,
+                                    "extern $std_q_c func stub\n"
+                                    "data @\"str:hi\" comdat ro align 1 size 2 = \"hi\"\n"
+                                    "data @q.hidden internal align 8 size 8\n"
+                                    "func @q.say export () string { !%u\n"
+                                    "b0:\n"
+                                    "  call[sym $std_q_c]\n"
+                                    "  ret str(@\"str:hi\", 2)\n"
+                                    "}\n"
+                                    "func @q.peek export () i64 {\n"
+                                    "  reg %%0 i64\n"
+                                    "b0:\n"
+                                    "  %%0 = load @q.hidden\n"
+                                    "  ret %%0\n"
+                                    "}\n",
+                                    source->base + 3);
+    IrModule *q = parse(text);
+    char path[] = "/tmp/bodiesXXXXXX";
+    FILE *out = fdopen(mkstemp(path), "w");
+    ir_bodies_print(out, q, &sources);
+    fclose(out);
+    body_file = path;
+    source = source_add("q.gol", "package q\n", 10); /* as another process would read it */
+    IrModule *p = parse("extern @q.say func\n"
+                        "extern @q.peek func\n"
+                        "func @p.f export () string {\n"
+                        "  reg %0 string\n"
+                        "  reg %1 i64\n"
+                        "b0:\n"
+                        "  %0 = call[sym @q.say]\n"
+                        "  %1 = call[sym @q.peek]\n"
+                        "  ret %0\n"
+                        "}\n");
+    inline_all(p, ir_bodies_new(arena, file_of, &sources));
+    remove(path);
+    cr_expect_str_eq(text_of(p, "p.f"), arena_printf(arena,
+                                                     "func @p.f export () string {\n"
+                                                     "  inlined 1 in 0 @q.say\n"
+                                                     "  reg %%0 string\n"
+                                                     "  reg %%1 i64\n"
+                                                     "b0:\n"
+                                                     "  call[sym $std_q_c, inlined 1] !%u\n"
+                                                     "  %%0 = copy str(@\"str:hi\", 2)\n"
+                                                     "  %%1 = call[sym @q.peek]\n"
+                                                     "  ret %%0\n"
+                                                     "}\n",
+                                                     source->base + 3));
+    cr_expect(ir_sym_c(p, "std_q_c", false)->via_stub);
+    cr_expect(ir_sym(p, "str:hi")->data);
 }
