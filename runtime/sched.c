@@ -706,9 +706,12 @@ RT_NORETURN void rt_schedule(void)
                 rt_flush_next(p);
         }
         g = NULL;
-        /* the common case first: our own ring, no timer, no turn for the global queue */
+        /* The common case first: our own ring, no turn for the global queue.  Timers are looked at
+         * every few times, for the clock costs as much as a switch; if one is due for long, the
+         * monitor trips us. */
         if (!p->next && p->schedtick % 61 != 0 && !why && !rt_chaos &&
-            atomic_load_explicit(&p->timers.first, memory_order_relaxed) == INT64_MAX &&
+            (p->schedtick % 8 != 0 ||
+             atomic_load_explicit(&p->timers.first, memory_order_relaxed) == INT64_MAX) &&
             !atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed))
             g = ring_get(p);
         if (!g)
