@@ -16,10 +16,11 @@
 /* What the collector has to know of an RtChan: wait records are no heap objects. */
 static const RtType chan_type = {
     .size = sizeof(RtChan),
-    .ptrbytes = offsetof(RtChan, buf) + 8,
+    .ptrbytes = offsetof(RtChan, timer) + 8,
     .kind = RT_STRUCT,
     .align = 8,
-    .ptrmap = (const uint8_t[]){1u << (offsetof(RtChan, buf) / 8)},
+    .ptrmap =
+        (const uint8_t[]){1u << offsetof(RtChan, buf) / 8 | 1u << offsetof(RtChan, timer) / 8},
     .string = {(const uint8_t *)"runtime.hchan", 13},
 };
 

@@ -30,6 +30,7 @@ typedef struct RtChan {
     int64_t cap;
     uint64_t elemsize;
     char *buf;
+    struct RtTimer *timer; /* that sends on it: lives as long as it */
     int64_t sendx, recvx;
     RtWaitq recvq, sendq;
     const RtType *elem;

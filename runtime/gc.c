@@ -350,6 +350,7 @@ static void close_cycle(void)
         gc_publish(&root_work);
         drain_all();
     }
+    rt_timers_drop_dead();
     if (rt_gc.verify)
         rt_gc_verify(!cycle.waked);
     __atomic_store_n(&rt_gc.phase, GC_OFF, __ATOMIC_SEQ_CST);

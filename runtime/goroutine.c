@@ -295,6 +295,7 @@ void rt_g_scan_begin(RtScanFn *fn, void *arg)
 {
     rt_scan_gen += 2;
     rt_pools_age();
+    rt_timers_weaken();
     atomic_store_explicit(&slabs.to_scan, slabs.all, memory_order_release);
     for (RtM *m = rt_sched.allm; m; m = m->alllink)
         if (m->g)

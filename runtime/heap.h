@@ -164,6 +164,9 @@ static inline uint32_t rt_slot_of(const RtSpan *s, const void *p)
     return (uint32_t)(((uint64_t)(uint32_t)((const uint8_t *)p - s->base) * s->magic) >> 32);
 }
 
+/* Whether marking, which has ended, found obj; true if it is not in the heap. */
+bool rt_is_marked(const void *obj);
+
 static inline uint32_t rt_page_of(const RtSpan *s)
 {
     return (uint32_t)(s - rt_heap.spans);

@@ -354,6 +354,9 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg);
 void rt_m_scan(RtScanFn *fn, void *arg);
 /* Timers, queues of semaphores: what the scheduler holds outside the heap. */
 void rt_sched_scan(RtScanFn *fn, void *arg);
+/* Takes timers that marking has found dead out of their heaps; all marking is done and the
+ * world stands still. */
+void rt_timers_drop_dead(void);
 /* Gives idle slabs back to the system: called after a collection; any thread. */
 void rt_stack_trim(void);
 

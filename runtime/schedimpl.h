@@ -133,6 +133,7 @@ int64_t rt_timers_run(RtP *p, int64_t now); /* → when of the next, or INT64_MA
 int64_t rt_timers_next_all(void);
 bool rt_timers_any(void);
 void rt_timers_move(RtP *from, RtP *to);
+void rt_timers_weaken(void); /* a collection begins; the world stands still */
 
 /* pool.c */
 void rt_pools_age(void); /* a collection begins; the world stands still */

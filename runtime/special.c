@@ -290,6 +290,12 @@ static bool is_marked(const RtSpan *s, const uint8_t *obj)
     return s->marks[i / 64] >> (i % 64) & 1;
 }
 
+bool rt_is_marked(const void *obj)
+{
+    const RtSpan *s = rt_span_of(obj);
+    return !s || is_marked(s, obj);
+}
+
 bool rt_special_due(GcWork *w)
 {
     bool any = false;

@@ -8,10 +8,15 @@
  * itself, are under the lock of that P's heap, so who has stopped a timer under the lock
  * knows that nothing is under way.  priv[3] is a lock of start, stop and reset among
  * themselves; a sleeping goroutine is in priv[2].
+ *
+ * The heaps do not keep timers alive that only send on a channel: once nothing else refers to
+ * the timer or its channel, nobody can tell whether it fires (Go 1.23).  A collection takes
+ * those out that it finds dead.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/heap.h"
 #include "runtime/rtcalls.h"
 #include "runtime/schedimpl.h"
 
@@ -24,6 +29,7 @@ typedef struct RtTimerSlot {
 #define OWNER(t) (*(RtP *volatile *)&(t)->priv[1])
 #define SLEEPER(t) ((RtGoroutine *)(t)->priv[2])
 #define LOCK(t) ((RtSpin *)&(t)->priv[3])
+#define IS_WEAK(t) ((t)->priv[4]) /* the collection under way may find it dead */
 
 /* time.Sleep's timer */
 typedef struct RtSleeper {
@@ -249,8 +255,10 @@ void std_time_Sleep(int64_t ns)
 
 void std_time_startTimer(RtTimer *t)
 {
-    if (t->chan)
+    if (t->chan) {
         ((RtChan *)t->chan)->is_timer = 1;
+        ((RtChan *)t->chan)->timer = t;
+    }
     t->when = clamp(t->when);
     rt_spin_lock(LOCK(t));
     add(t, t->when);
@@ -284,12 +292,61 @@ bool std_time_resetTimer(RtTimer *t, int64_t when, int64_t period)
     return pending;
 }
 
+/* ---- timers that nobody refers to --------------------------------------------------------------- */
+
+enum { MAX_WEAK = 1 << 16 }; /* in one collection: the world stands still meanwhile */
+static RtTimer **weak;
+static uint32_t nweak, weak_cap;
+
+void rt_timers_weaken(void)
+{
+    static uint32_t turn;
+    nweak = 0;
+    uint32_t n = 0;
+    for (uint32_t i = 0; rt_allp[i]; i++)
+        n += rt_allp[i]->timers.n;
+    if (n > MAX_WEAK)
+        n = MAX_WEAK;
+    if (n > weak_cap) {
+        RtTimer **w = realloc(weak, n * sizeof *w);
+        if (!w)
+            return; /* then all stay alive */
+        weak = w;
+        weak_cap = n;
+    }
+    turn++;
+    for (uint32_t i = 0; rt_allp[i]; i++) {
+        RtTimerHeap *h = &rt_allp[i]->timers;
+        /* of more than there is room for, others in each collection */
+        uint32_t from = h->n > MAX_WEAK / 2 ? turn * (MAX_WEAK / 2) % h->n : 0;
+        for (uint32_t k = 0; k < h->n && nweak < n; k++) {
+            RtTimer *t = h->slots[(from + k) % h->n].t;
+            if (t->chan) {
+                IS_WEAK(t) = 1;
+                weak[nweak++] = t;
+            }
+        }
+    }
+}
+
+void rt_timers_drop_dead(void)
+{
+    for (uint32_t i = 0; i < nweak; i++) {
+        RtTimer *t = weak[i];
+        IS_WEAK(t) = 0;
+        if (!rt_is_marked(t))
+            take_out(t);
+    }
+    nweak = 0;
+}
+
 void rt_sched_scan(RtScanFn *fn, void *arg)
 {
     rt_pools_scan(fn, arg);
     for (uint32_t i = 0; rt_allp[i]; i++) {
         RtTimerHeap *h = &rt_allp[i]->timers;
         for (uint32_t k = 0; k < h->n; k++)
-            fn(arg, &h->slots[k].t, &h->slots[k].t + 1);
+            if (!IS_WEAK(h->slots[k].t))
+                fn(arg, &h->slots[k].t, &h->slots[k].t + 1);
     }
 }

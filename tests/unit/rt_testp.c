@@ -211,6 +211,10 @@ void rt_sched_scan(RtScanFn *fn, void *arg)
 {
 }
 
+void rt_timers_drop_dead(void)
+{
+}
+
 void rt_stack_trim(void)
 {
 }
