@@ -33,7 +33,7 @@ typedef struct DeclInfo {
     Expr *init;     /* initialiser or NULL */
     bool inherited; /* const: type and init come from an earlier spec */
     bool init_done; /* the n:1 initialiser was checked */
-    bool cyclic;    /* a constant or variable met again while it was being resolved */
+    bool cyclic;    /* may depend on itself: met again while it was being resolved */
     ObjectVec deps;
     void *order; /* initorder.c's own */
 } DeclInfo;

@@ -435,6 +435,11 @@ void check_add_dep(Checker *c, Object *o)
         if (from->deps.p[i - 1] == o)
             return;
     vec_push(c->a, &from->deps, o);
+    /* A function literal is checked when the constant that it is in has its type. */
+    if (o->color == GREY)
+        from->cyclic = o->check->cyclic = true;
+    else if (c->env.func)
+        from->cyclic = true;
 }
 
 /* ---- local declarations -------------------------------------------------------------------------------------- */

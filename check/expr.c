@@ -414,32 +414,55 @@ void check_type_assertion(Checker *c, Expr *e, Operand *x, Type *t, bool type_sw
                        cause);
 }
 
-/* Whether a value of type t needs no type still being declared: type T [len(T{})]int. */
-static bool finite_size(Checker *c, Type *t)
+static bool stands_for(const Object *o, Type *t)
+{
+    if (!t->named.origin)
+        return o == t->named.obj;
+    return o->kind == OBJ_TYPENAME && !o->typename.is_alias && o->type == t;
+}
+
+/* An instance stands in the path of what is being resolved with an object of its own. */
+static Object *path_object(Checker *c, Type *t)
+{
+    if (!t->named.origin)
+        return t->named.obj;
+    Object *o = ARENA_NEW(c->a, Object);
+    *o = *t->named.obj;
+    o->type = t;
+    if (t->named.at != NOPOS)
+        o->pos = t->named.at;
+    return o;
+}
+
+/* Whether t's size needs no type still being declared: type T [len(T{})]int.  *known: it needs
+ * none whose declaration is still to be read either. */
+static bool finite_size(Checker *c, Type *t, bool *known)
 {
     switch (t ? t->kind : TYPE_BASIC) {
     case TYPE_NAMED: {
-        Object *o = t->named.obj;
-        if (t->named.finite || !o || o->pkg != c->pkg)
+        if (t->named.finite || !t->named.obj || t->named.obj->pkg != c->pkg)
             return true;
         for (uint32_t i = 0; i < c->path.n; i++)
-            if (c->path.p[i] == o) {
+            if (stands_for(c->path.p[i], t)) {
                 check_cycle_error(c, i);
                 return false;
             }
-        if (!t->named.underlying)
+        if (!t->named.underlying) {
+            *known = false;
             return true;
-        check_push(c, o);
-        bool ok = finite_size(c, t->named.underlying);
+        }
+        bool all_known = true;
+        check_push(c, path_object(c, t));
+        bool ok = finite_size(c, t->named.underlying, &all_known);
         check_pop(c);
-        if (ok && c->path.n == 0)
-            t->named.finite = true;
+        t->named.finite = ok && all_known;
+        *known &= all_known;
         return ok;
     }
-    case TYPE_ARRAY: return finite_size(c, t->array.elem);
+    case TYPE_ARRAY: return finite_size(c, t->array.elem, known);
     case TYPE_STRUCT:
         for (uint32_t i = 0; i < t->struct_.fields.n; i++)
-            if (!finite_size(c, t->struct_.fields.p[i].var->type))
+            if (!finite_size(c, t->struct_.fields.p[i].var->type, known))
                 return false;
         return true;
     default: return true;
@@ -448,10 +471,11 @@ static bool finite_size(Checker *c, Type *t)
 
 static void pending_type(Checker *c, Operand *x)
 {
-    if (x->mode == MODE_INVALID || x->mode == MODE_NOVALUE || x->mode == MODE_TYPE ||
-        x->mode == MODE_BUILTIN || c->path.n == 0)
+    if (x->mode == MODE_INVALID || x->mode == MODE_NOVALUE || x->mode == MODE_BUILTIN ||
+        c->path.n == 0)
         return;
-    if (!finite_size(c, x->type)) {
+    bool known = true;
+    if (!finite_size(c, x->type, &known)) {
         x->mode = MODE_INVALID;
         x->type = type_basic[BASIC_INVALID];
     }
@@ -467,7 +491,9 @@ static bool star_expr(Checker *c, Operand *x, Expr *e)
         x->type = type_new_pointer(c->a, x->type);
         return true;
     }
-    TypeSet s = check_typeset(c, x->type);
+    TypeSet s = {0};
+    if (x->mode != MODE_BUILTIN)
+        s = check_typeset(c, x->type);
     Type *base = NULL;
     for (uint32_t i = 0; i < s.n; i++) {
         if (!type_valid(s.u[i]))

@@ -117,18 +117,13 @@ bool check_index_expr(Checker *c, Operand *x, Expr *e)
     check_non_generic(c, NULL, x);
     if (x->mode == MODE_INVALID)
         return false;
-    if (x->mode == MODE_BUILTIN) {
-        check_error_at(c, x->expr, "%s must be called", check_operand_str(c, x));
-        check_use_list(c, &e->index.indices);
-        x->mode = MODE_INVALID;
-        return false;
-    }
 
     Indexed r = {0};
+    bool builtin = x->mode == MODE_BUILTIN;
     Type *u = type_underlying(x->type);
     bool ok = type_is_typeparam(x->type) ? indexed_set(c, x, &r) : indexed(x, u, &r);
     if (!ok) {
-        if (type_valid(u))
+        if (builtin || type_valid(u))
             check_error(c, (Range){e->index.x->range.end, e->range.end}, "cannot index %s",
                         check_operand_str(c, x));
         check_use_list(c, &e->index.indices);

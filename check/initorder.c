@@ -218,7 +218,6 @@ void check_init_order(Checker *c)
     Sorter s = {.c = c};
     for (uint32_t i = 0; i < c->objs.n; i++) {
         Object *o = c->objs.p[i];
-        /* A constant in a cycle got no type. */
         if (o->kind == OBJ_CONST && o->check && o->check->cyclic)
             check_cycle(&s, o);
         if (o->kind != OBJ_VAR || !o->check)

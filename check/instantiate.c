@@ -59,7 +59,10 @@ Type *check_recv_type(Checker *c, Expr *base_expr, ExprVec *names, bool ptr, Pos
 {
     const char *cause = NULL;
     Type *base = check_generic_type(c, base_expr, &cause);
-    Object *alias = type_valid(base) && base->kind != TYPE_NAMED ? base_expr->ident.obj : NULL;
+    Object *alias = type_valid(base) ? check_generic_alias(base_expr) : NULL;
+    if (alias)
+        check_error_at(c, base_expr, "cannot define new methods on generic alias type %s",
+                       check_alias_string(c, alias));
     if (cause)
         check_error_at(c, base_expr, "%s", cause);
     TypeVec targs = {0};
@@ -213,6 +216,8 @@ Type *check_instantiated_type(Checker *c, Expr *e)
         inst = type_subst(c->a, g, &m);
     } else {
         inst = type_instantiate_named(c->a, g, targs.p, targs.n);
+        if (inst->named.at == NOPOS)
+            inst->named.at = x->range.start;
     }
     e->targs = targs.p;
     e->ntargs = targs.n;

@@ -207,7 +207,7 @@ const char *check_composite_kind(Type *t)
 const char *check_comparable_cause(Checker *c, Type *t)
 {
     if (type_is_typeparam(t))
-        return "incomparable types in type set";
+        return type_set_empty(t) ? "empty type set" : "incomparable types in type set";
     Type *u = type_underlying(t);
     switch (u->kind) {
     case TYPE_SLICE:
@@ -295,8 +295,9 @@ const char *check_operand_str(Checker *c, Operand *x)
             type = arena_printf(a, " of %s%stype %s", generic ? "generic " : "", desc,
                                 check_type_str(c, x->type));
             if (type_is_typeparam(x->type))
-                type = arena_printf(a, "%s constrained by %s", type,
-                                    check_type_str(c, x->type->tparam.constraint));
+                type = arena_printf(a, "%s constrained by %s%s", type,
+                                    check_type_str(c, x->type->tparam.constraint),
+                                    type_set_empty(x->type) ? " with empty type set" : "");
         }
     }
     if (!*es)

@@ -6,6 +6,10 @@
 
 #include "check/types.h"
 
+/* Go's limit, for what is done with terms is quadratic. */
+enum { UNION_MAX = 100 };
+#define UNION_TOO_LARGE "cannot handle more than 100 union terms (implementation limitation)"
+
 bool term_includes(UnionTerm term, Type *t);
 bool term_subset(UnionTerm x, UnionTerm y);
 bool terms_subset(const UnionTermVec *xs, const UnionTermVec *ys);

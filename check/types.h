@@ -163,6 +163,7 @@ struct Type {
             ObjectVec outer;
             TypeVec instances;    /* of a generic type: those made so far */
             uint8_t validity;     /* cycles.c's */
+            Pos at;               /* of an instance: where it stands first in the source */
             bool expanding;       /* an instance whose underlying type is being made */
             bool finite;          /* the checker's: no cycle by value through it */
             uint32_t local_index; /* distinguishes types declared in functions: 0 at
@@ -175,6 +176,7 @@ struct Type {
         } tparam;
         struct {
             UnionTermVec terms;
+            bool too_large; /* with the terms of its interfaces; reported */
         } union_;
     };
 };
@@ -470,6 +472,8 @@ Type *type_constraint_interface(Type *constraint);
  * sets".) */
 typedef bool (*TypeSetFn)(Type *t, Type *under, void *arg);
 bool type_set_each(Type *t, TypeSetFn fn, void *arg);
+/* Whether no type is in the type set of t, an interface or a type parameter. */
+bool type_set_empty(Type *t);
 /* The method set of T (of *T when given a pointer type), promoted ones included, sorted
  * by name as type descriptors want it: by exported-ness-blind byte order of the name, then
  * package path.  Each entry is a SEL_METHOD selection with recv = t. */

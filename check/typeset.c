@@ -113,27 +113,37 @@ static void add_method(Arena *a, TypeSet *ts, Object *m, Pos pos, bool is_explic
 }
 
 /* The terms of a union: of an interface in it, its own terms. */
-static void union_terms(Arena *a, Type *u, TypeSet *out)
+static void union_terms(Arena *a, Type *u, TypeSet *out, Pos pos)
 {
     out->has_terms = true;
+    if (u->union_.too_large)
+        return;
     for (uint32_t i = 0; i < u->union_.terms.n; i++) {
         UnionTerm t = u->union_.terms.p[i];
         Type *under = type_underlying(t.type);
         if (under->kind == TYPE_BASIC && under->basic.kind == BASIC_INVALID)
             continue;
         if (under->kind != TYPE_INTERFACE) {
-            terms_add(a, &out->terms, t);
+            if (!t.tilde || type_identical(under, t.type)) /* else it holds nothing */
+                terms_add(a, &out->terms, t);
+        } else {
+            type_complete_interface(a, under);
+            out->incomplete |= !under->iface.complete;
+            if (!under->iface.has_terms) { /* everything */
+                out->has_terms = false;
+                out->terms.n = 0;
+                return;
+            }
+            for (uint32_t j = 0; j < under->iface.terms.n; j++)
+                terms_add(a, &out->terms, under->iface.terms.p[j]);
+        }
+        if (out->terms.n <= UNION_MAX)
             continue;
-        }
-        type_complete_interface(a, under);
-        out->incomplete |= !under->iface.complete;
-        if (!under->iface.has_terms) { /* everything */
-            out->has_terms = false;
-            out->terms.n = 0;
-            return;
-        }
-        for (uint32_t j = 0; j < under->iface.terms.n; j++)
-            terms_add(a, &out->terms, under->iface.terms.p[j]);
+        u->union_.too_large = true;
+        out->terms.n = 0;
+        if (pos != NOPOS)
+            diag_error((Range){pos, pos}, UNION_TOO_LARGE);
+        return;
     }
 }
 
@@ -176,7 +186,7 @@ static void add_embedded(Arena *a, TypeSet *ts, Type *e, Pos pos)
         for (uint32_t i = 0; i < u->iface.terms.n; i++)
             vec_push(a, &part.terms, u->iface.terms.p[i]);
     } else if (u->kind == TYPE_UNION) {
-        union_terms(a, u, &part);
+        union_terms(a, u, &part, pos);
         ts->incomplete |= part.incomplete;
     } else if (u->kind == TYPE_BASIC && u->basic.kind == BASIC_INVALID) {
         return;
@@ -241,6 +251,15 @@ Type *type_constraint_interface(Type *c)
     }
     type_complete_interface(types_arena, u);
     return u;
+}
+
+bool type_set_empty(Type *t)
+{
+    Type *u = type_underlying(t);
+    if (u->kind != TYPE_INTERFACE)
+        return false;
+    type_complete_interface(types_arena, u);
+    return u->iface.has_terms && u->iface.terms.n == 0;
 }
 
 /* ---- iteration, core types ------------------------------------------------------------------ */

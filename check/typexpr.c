@@ -4,6 +4,7 @@
  * and receivers.  What needs complete types is checked later.  Go spec, "Types", "Method
  * declarations". */
 #include "check/checker.h"
+#include "check/termlist.h"
 
 #include <string.h>
 
@@ -408,10 +409,8 @@ static Type *parse_union(Checker *c, Expr *e)
     } else {
         ta->u = type_new(c->a, TYPE_UNION);
         for (uint32_t i = 0; i < ta->at.n; i++) {
-            if (i >= 100) {
-                check_error_at(
-                    c, ta->at.p[i],
-                    "cannot handle more than 100 union terms (implementation limitation)");
+            if (i >= UNION_MAX) {
+                check_error_at(c, ta->at.p[i], UNION_TOO_LARGE);
                 return type_basic[BASIC_INVALID];
             }
             UnionTerm t = parse_term(c, ta->at.p[i]);
@@ -428,6 +427,8 @@ void check_interface_elem(Checker *c, Type *iface, Expr *e)
     Type *t = parse_union(c, e);
     vec_push(c->a, &iface->iface.embedded, t);
     vec_push(c->a, &iface->iface.embedded_pos, e->range.start);
+    if (iface->iface.implicit)
+        check_later(c, complete_iface, iface);
 }
 
 static void interface_type(Checker *c, Type *it, Expr *e, Type *def)
@@ -543,6 +544,19 @@ static void valid_recv(Checker *c, void *arg)
     }
 }
 
+/* type A = T[int]; func (A) m(): an instance gets no methods of its own. */
+static Type *no_instance_recv(Checker *c, Expr *base, Type *t)
+{
+    Type *named = t;
+    while (named->kind == TYPE_POINTER)
+        named = named->pointer.elem;
+    if (named->kind != TYPE_NAMED || !named->named.origin || named->named.origin->named.outer.n)
+        return t;
+    check_error_at(c, base, "cannot define new methods on instantiated type %s",
+                   check_type_str(c, named));
+    return type_basic[BASIC_INVALID];
+}
+
 static Object *collect_recv(Checker *c, Field *f, FuncInfo *fi, Pos scope_pos)
 {
     bool ptr;
@@ -552,6 +566,8 @@ static Object *collect_recv(Checker *c, Field *f, FuncInfo *fi, Pos scope_pos)
         tparams.n ? check_recv_type(c, base, &tparams, ptr, scope_pos) : check_var_type(c, f->type);
     if (tparams.n)
         check_record_type(c, f->type, MODE_TYPE, t, NULL);
+    else
+        t = no_instance_recv(c, base, t);
     Expr *name = f->names.n ? f->names.p[0] : NULL;
     Object *o = check_new_object(c, OBJ_VAR, name ? name->range.start : f->range.start,
                                  name ? name->ident.name : NULL, t);

@@ -363,7 +363,7 @@ class Gen:
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.seed = seed
-        self.count = self.r.choice([1, 1, 2])
+        self.count = self.r.choice([1, 1, 1, 2])
         self.out = []
         self.uid = 0
         self.scopes = []
@@ -450,7 +450,7 @@ class Gen:
             self.strs.append(T("string", self.top("NS"), base="string"))
             decl.append(f"type {self.strs[0].name} string")
         self.decl = decl
-        for i in range(self.r.choice([1, 1, 2, 3])):
+        for i in range(self.r.choice([1, 1, 1, 2, 3])):
             t = T("struct", self.top(f"S{i}"))
             lines = [f"type {t.name} struct {{"]
             if i > 0 and self.p(0.5):
@@ -513,7 +513,7 @@ class Gen:
     def constants(self):
         r = self.r
         self.consts = []
-        if self.p(0.4):
+        if self.p(0.7):
             return
         self.w("const (")
         for i in range(r.randint(2, 5)):
@@ -1935,10 +1935,10 @@ class Gen:
         self.riskp = self.pick([0.0, 0.05, 0.15])
         self.w(f"func {self.top(f'p{k}')}() {{")
         self.scopes = [[]]
-        for _ in range(self.r.randint(1, 3)):
+        for _ in range(self.r.randint(1, 2)):
             self.new_var()
         depth = self.pick([1, 1, 2])
-        for _ in range(self.r.randint(2, 4)):
+        for _ in range(self.r.randint(1, 3)):
             self.stmt(depth)
         for v in self.scopes[0]:
             if "*" not in v.t.name:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs random programs (gen.py) through golc at two levels and through Go, and compares them.
 
-    run.py --seeds A-B [--batch N] [--golc PATH] [--jobs N] [--no-go] [--no-shrink] [--keep DIR]
+    run.py --seeds A-B [--batch N] [--golc PATH] [--jobs N] [--patience N] [--no-go] [--no-shrink] [--keep DIR]
     run.py --tap ...        the same as a TAP test, one line a batch
 
 The programs of N seeds are compiled as one file that prints each one's checksum; what differs, is
@@ -25,7 +25,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import gen  # noqa: E402
 
-LIMIT_BUILD, LIMIT_RUN = 300, 60
+LIMIT_BUILD, LIMIT_RUN = 300, 60  # seconds, of an idle machine
 
 
 def run(cmd, limit, cwd=None):
@@ -35,8 +35,8 @@ def run(cmd, limit, cwd=None):
         return subprocess.CompletedProcess(cmd, 124, e.stdout or b"", b"timeout")
 
 
-def outcome(exe):
-    r = run([exe], LIMIT_RUN)
+def outcome(exe, limit):
+    r = run([exe], limit)
     # An uncaught panic's traces and a fatal signal's report are each toolchain's own.
     return r.returncode, r.stdout, b"" if r.returncode == 0 else r.stderr.splitlines()[:1]
 
@@ -49,26 +49,27 @@ def sections(out):
 class Lab:
     """Builds and runs source texts with every compiler there is."""
 
-    def __init__(self, golc, use_go, levels):
+    def __init__(self, golc, use_go, levels, patience):
         self.golc, self.use_go, self.levels = golc, use_go, levels
+        self.limit_build, self.limit_run = LIMIT_BUILD * patience, LIMIT_RUN * patience
 
     def go(self, src, tmp):
         p = os.path.join(tmp, "p.go")
         pathlib.Path(p).write_text(src)
         exe = os.path.join(tmp, "go.exe")
-        r = run(["go", "build", "-o", exe, p], LIMIT_BUILD)
+        r = run(["go", "build", "-o", exe, p], self.limit_build)
         if r.returncode != 0:
             return None, r.stderr
-        return outcome(exe), b""
+        return outcome(exe, self.limit_run), b""
 
     def gol(self, src, tmp, level):
         p = os.path.join(tmp, "p.gol")
         pathlib.Path(p).write_text(src)
         exe = os.path.join(tmp, "gol" + level)
-        r = run([self.golc, "build", level, "-o", exe, p], LIMIT_BUILD)
+        r = run([self.golc, "build", level, "-o", exe, p], self.limit_build)
         if r.returncode != 0:
             return ("build", r.returncode, r.stderr)
-        return outcome(exe)
+        return outcome(exe, self.limit_run)
 
     def build_failure(self, level, got):
         msg = got[2].decode(errors="replace")
@@ -212,6 +213,7 @@ def main():
     ap.add_argument("--batch", type=int, default=50)
     ap.add_argument("--golc", default=str(pathlib.Path(__file__).resolve().parents[2] / "build/golc"))
     ap.add_argument("--levels", default="-O0,-O2")
+    ap.add_argument("--patience", type=int, default=1, help="time limits are multiplied by it")
     ap.add_argument("--jobs", type=int, default=2)
     ap.add_argument("--no-go", action="store_true")
     ap.add_argument("--no-shrink", action="store_true")
@@ -222,7 +224,7 @@ def main():
     first, _, last = a.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
     use_go = not a.no_go and shutil.which("go") is not None
-    lab = Lab(os.path.abspath(a.golc), use_go, a.levels.split(","))
+    lab = Lab(os.path.abspath(a.golc), use_go, a.levels.split(","), a.patience)
     batches = [list(seeds[i:i + a.batch]) for i in range(0, len(seeds), a.batch)]
     if a.tap:
         print(f"1..{len(batches)}")
