@@ -39,8 +39,8 @@ bool rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b)
     const RtType *t = ta;
     if (!(t->flags & RT_COMPARABLE))
         panic_type("runtime error: comparing uncomparable type ", t);
-    if (t->size <= 8)
-        return rt_equal(t, &a, &b);
+    if (t->size <= 8) /* in a word what is beyond the value is zero */
+        return (t->flags & RT_PLAIN_EQ) ? a == b : rt_equal(t, &a, &b);
     return rt_equal(t, (const void *)(uintptr_t)a, (const void *)(uintptr_t)b);
 }
 
@@ -219,7 +219,7 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
 }
 
 /* sync.Map's hash of a key; panics as rt_hash does. */
-uint64_t std_sync_mapHash(const void *tab, uint64_t word)
+uint64_t std_sync_anyHash(const void *tab, uint64_t word)
 {
     static const RtInterfaceType any = {.t = {.size = sizeof(RtIface), .kind = RT_INTERFACE}};
     static _Atomic uint64_t made;

@@ -56,7 +56,7 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed);
 /* For a key that is looked up in an empty map, where nothing is hashed: panics "hash of
  * unhashable type: T" (Go's words there, and no "runtime error") where rt_hash would panic. */
 void rt_check_hashable(const RtType *t, const void *x);
-uint64_t std_sync_mapHash(const void *tab, uint64_t word);
+uint64_t std_sync_anyHash(const void *tab, uint64_t word);
 uint64_t rt_hash_bytes(const void *p, size_t n, uint64_t seed);
 void *rt_itab(const RtType *iface, const RtType *t);
 void *rt_assert_itab(const RtType *iface, const RtType *t, const RtType *from);

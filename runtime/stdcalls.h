@@ -60,7 +60,7 @@
     STD(sync_runtime_doSpin, STDF_LEAF | STDF_FORGETS)                                             \
     STD(sync_runtime_nanotime, STDF_FORGETS)                                                       \
     STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                           \
-    STD(sync_mapHash, STDF_FORGETS)                                                                \
+    STD(sync_anyHash, STDF_FORGETS)                                                                \
     STD(sync_poolPut, 0)                                                                           \
     STD(sync_poolGet, 0)                                                                           \
     STD(iter_coronew, 0)                                                                           \
