@@ -517,7 +517,10 @@ static void instruction(EscFunc *g, const IrInst *in)
     case IR_LOAD: load(g, in); break;
     case IR_STORE:
     case IR_STOREREF: store(g, in); break;
-    case IR_MEMMOVE: move(g, in, value_node(g, &in->args[0]), value_node(g, &in->args[1])); break;
+    case IR_MEMMOVE: /* of pointers, or of what has none */
+        if (in->imm)
+            move(g, in, value_node(g, &in->args[0]), value_node(g, &in->args[1]));
+        break;
     case IR_SLOT:
     case IR_ALLOC: points_to(g, g->reg_node[in->dst], take_site(g, in)); break;
     case IR_CLOSURE: closure(g, in); break;

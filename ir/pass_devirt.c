@@ -2,7 +2,8 @@
  *
  * Devirtualising: a call through a closure that was made in this function, and a method call of
  * an interface whose dynamic type this function chose, become calls of the function meant.
- * What is called is seen where the register has one definition, through copies of such. */
+ * What is called is seen where the register has one definition, through copies of such, and
+ * through structs and closures that it was put in and taken out of again. */
 #include "ir/ir.h"
 
 #include <stddef.h>
@@ -12,21 +13,20 @@ typedef struct Devirt {
     IrModule *m;
     IrFunc *f;
     IrInst **def; /* by register: its one definition, or NULL */
+    bool *many;   /* by register: it has several; parameters have one already */
 } Devirt;
 
 static void find_defs(Devirt *d, Arena *a)
 {
     const IrFunc *f = d->f;
-    bool *many = ARENA_ARRAY(a, bool, f->regs.n + 1);
+    bool *many = d->many = ARENA_ARRAY(a, bool, f->regs.n + 1);
     d->def = ARENA_ARRAY(a, IrInst *, f->regs.n + 1);
-    for (uint32_t p = 0; p < f->nparams; p++)
-        many[p] = true;
     for (uint32_t b = 0; b < f->blocks.n; b++)
         for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
             IrInst *in = f->blocks.p[b]->insts.p[k];
             if (in->dst == IR_NOREG)
                 continue;
-            many[in->dst] |= d->def[in->dst] != NULL;
+            many[in->dst] |= d->def[in->dst] != NULL || in->dst < f->nparams;
             d->def[in->dst] = in;
         }
     for (uint32_t r = 0; r < f->regs.n; r++)
@@ -42,6 +42,44 @@ static const IrInst *made_by(const Devirt *d, const IrOpnd *o)
         o = &in->args[0];
     return o->kind == IRO_REG ? in : NULL;
 }
+
+/* ---- what was put in comes out ------------------------------------------------------------ */
+
+static void make_copy(IrInst *in, IrOpnd v)
+{
+    in->op = IR_COPY;
+    in->args[0] = v;
+    in->imm = 0;
+    in->type = NULL;
+}
+
+/* What a register holds that is defined once does not change between the definition of one
+ * that was made of it and a use of that, for each use comes after its definition. */
+static bool is_settled(const Devirt *d, const IrOpnd *o)
+{
+    return o->kind != IRO_REG || !d->many[o->reg];
+}
+
+/* Captured values are read from the closure itself, which nobody writes to. */
+static void forward_load(Devirt *d, IrInst *in)
+{
+    const IrInst *c = made_by(d, &in->args[0]);
+    if (!c || c->op != IR_CLOSURE)
+        return;
+    for (uint32_t i = 0; i < c->nargs; i++)
+        if (c->type->offsets[i + 1] == (uint64_t)in->imm &&
+            c->args[i].type == d->f->regs.p[in->dst].type && is_settled(d, &c->args[i]))
+            make_copy(in, c->args[i]);
+}
+
+static void forward_field(Devirt *d, IrInst *in)
+{
+    const IrInst *mk = made_by(d, &in->args[0]);
+    if (mk && mk->op == IR_MK && is_settled(d, &mk->args[in->imm]))
+        make_copy(in, mk->args[in->imm]);
+}
+
+/* ---- calls -------------------------------------------------------------------------------- */
 
 /* A closure's code takes the closure as its last parameter; any other function ignores it. */
 static void call_closure(Devirt *d, IrInst *in)
@@ -123,7 +161,11 @@ static void devirt_block(Devirt *d, IrBlock *b)
     bool moved = false;
     for (uint32_t k = 0; k < n; k++) {
         IrInst *in = old[k], *word = NULL;
-        if (in->op == IR_CALL_CLOSURE)
+        if (in->op == IR_LOAD)
+            forward_load(d, in);
+        else if (in->op == IR_FIELD)
+            forward_field(d, in);
+        else if (in->op == IR_CALL_CLOSURE)
             call_closure(d, in);
         else if (in->op == IR_CALL_IFACE)
             word = call_iface(d, in);
@@ -144,8 +186,11 @@ static void devirt_block(Devirt *d, IrBlock *b)
     }
 }
 
-static bool has_indirect_calls(const IrFunc *f)
+/* In code that was inlined there may be something to forward. */
+static bool has_work(const IrFunc *f)
 {
+    if (f->inlined.n)
+        return true;
     for (uint32_t b = 0; b < f->blocks.n; b++)
         for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
             IrOp op = f->blocks.p[b]->insts.p[k]->op;
@@ -157,7 +202,7 @@ static bool has_indirect_calls(const IrFunc *f)
 
 void ir_devirt_func(IrModule *m, IrFunc *f)
 {
-    if (!has_indirect_calls(f))
+    if (!has_work(f))
         return;
     Devirt d = {.m = m, .f = f};
     Arena *a = arena_new();

@@ -457,6 +457,48 @@ static bool inline_calls(Inliner *p)
     return changed;
 }
 
+/* ---- what is left over ------------------------------------------------------------------------ */
+
+static bool is_removable(const IrInst *in)
+{
+    return in->op == IR_CLOSURE || in->op == IR_ALLOC ||
+           !(ir_op_flags[in->op] & (IRF_TERM | IRF_PANIC | IRF_EFFECT));
+}
+
+/* Drops values that nobody uses: copies of arguments, closures that are not called as such. */
+static void remove_unused(Inliner *p)
+{
+    const IrFunc *f = p->f;
+    uint32_t *uses = ARENA_ARRAY(p->a, uint32_t, f->regs.n + 1);
+    for (uint32_t b = 0; b < f->blocks.n; b++)
+        for (uint32_t k = 0; k < f->blocks.p[b]->insts.n; k++) {
+            const IrInst *in = f->blocks.p[b]->insts.p[k];
+            for (uint32_t i = 0; i < in->nargs; i++)
+                if (in->args[i].kind == IRO_REG)
+                    uses[in->args[i].reg]++;
+        }
+    for (bool again = true; again;) {
+        again = false;
+        for (uint32_t b = f->blocks.n; b-- > 0;) {
+            IrBlock *bl = f->blocks.p[b];
+            uint32_t keep = bl->insts.n;
+            for (uint32_t k = bl->insts.n; k-- > 0;) { /* from the end: uses before definitions */
+                IrInst *in = bl->insts.p[k];
+                if (in->dst == IR_NOREG || uses[in->dst] || !is_removable(in)) {
+                    bl->insts.p[--keep] = in;
+                    continue;
+                }
+                again = true;
+                for (uint32_t i = 0; i < in->nargs; i++)
+                    if (in->args[i].kind == IRO_REG)
+                        uses[in->args[i].reg]--;
+            }
+            bl->insts.n -= keep;
+            memmove(bl->insts.p, bl->insts.p + keep, bl->insts.n * sizeof *bl->insts.p);
+        }
+    }
+}
+
 static void do_func(Inliner *p, IrFunc *f)
 {
     p->f = f;
@@ -472,6 +514,11 @@ static void do_func(Inliner *p, IrFunc *f)
         arena_free(p->a);
         if (!changed)
             break;
+    }
+    if (f->inlined.n) {
+        p->a = arena_new();
+        remove_unused(p);
+        arena_free(p->a);
     }
     p->a = all;
 }
