@@ -102,6 +102,7 @@ static void go_defer(Checker *c, Stmt *s)
     Expr *call = expr_unparen(s->go.call);
     if (s->kind == STMT_DEFER) {
         c->env.func->has_defer = true;
+        c->env.func->ndefers++;
         c->env.func->defer_in_loop |= c->env.loop_depth > 0;
     }
     if (call->kind != EXPR_CALL) {
@@ -509,7 +510,10 @@ static void stmt(Checker *c, unsigned ctxt, Stmt *s)
     case STMT_ASSIGN: assign_stmt(c, s); break;
     case STMT_GO:
     case STMT_DEFER: go_defer(c, s); break;
-    case STMT_RETURN: return_stmt(c, s); break;
+    case STMT_RETURN:
+        c->env.func->nreturns++;
+        return_stmt(c, s);
+        break;
     case STMT_BRANCH: branch_stmt(c, ctxt, s); break;
     case STMT_BLOCK: block(c, inner, s); break;
     case STMT_IF:

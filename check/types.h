@@ -256,6 +256,7 @@ typedef struct FuncInfo {
     Object *recv;              /* OBJ_VAR or NULL */
     ObjectVec params, results; /* OBJ_VAR, one each, also unnamed and blank ones */
     bool has_defer, has_recover, has_named_results;
+    uint32_t ndefers, nreturns;  /* statements */
     bool defer_in_loop;          /* a defer that may run more than once (loop or backward goto) */
     ObjectVec captures;          /* variables of enclosing functions that this literal (or one
                            inside it) uses, in order of first use */

@@ -386,6 +386,7 @@ static void runtime_call(EscFunc *g, const IrInst *in)
     case RT_go: escape(g, n[0], in, "used by a goroutine"); return;
     case RT_panic: escape(g, n[0], in, "the value of a panic"); return;
     case RT_protect: protect(g, in); return;
+    case RT_run_defers: /* what closures do counts where they are made */
     case RT_string_cmp:
     case RT_equal:
     case RT_efaceeq:

@@ -401,11 +401,17 @@ static void emit_may_recover(Fn *fn)
     fn->f->uses_recover = true;
 }
 
+Pos lo_end_pos(const FuncInfo *info)
+{
+    const Stmt *body = info->body;
+    return body->block.rbrace ? body->block.rbrace : body->range.end;
+}
+
 static void lower_block_of(Fn *fn)
 {
     FuncInfo *info = fn->info;
     lo_stmts(fn, &info->body->block.stmts);
-    fn->pos = info->body->block.rbrace ? info->body->block.rbrace : info->body->range.end;
+    fn->pos = lo_end_pos(info);
     if (info->results.n == 0 || fn->is_body)
         lo_return_values(fn, NULL, 0);
     else
@@ -554,8 +560,8 @@ static void lower_deferring(Fn *fn)
     }
     if (body->frame_types.n > 3 && ft->size < body->frame_size)
         diag_ice("the defer frame's layout is not that of its type");
-    /* Deferred calls are seen to come from the end of the function. */
-    fn->pos = info->body->block.rbrace ? info->body->block.rbrace : info->body->range.end;
+    /* Those left when one has recovered are seen to come from the end of the function. */
+    fn->pos = lo_end_pos(info);
     lo_rt(fn, RT_protect, (IrOpnd[]){ir_addr(bsym, 0), frame.base}, 2);
     if (info->results.n == 0) {
         lo_ret(fn, NULL);

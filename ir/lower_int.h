@@ -354,6 +354,8 @@ void lo_select(Fn *fn, Stmt *s, const Name *label);
 void lo_range(Fn *fn, Stmt *s, const Name *label);
 void lo_return(Fn *fn, Stmt *s);
 void lo_return_values(Fn *fn, IrOpnd *vals, uint32_t n);
+/* The closing brace of a function. */
+Pos lo_end_pos(const FuncInfo *info);
 Target *lo_push_target(Fn *fn, Stmt *s, IrBlock *brk, IrBlock *cont, const Name *label);
 void lo_range_func(Fn *fn, Stmt *s, const Name *label);
 /* break, continue, goto or return that leaves a range-over-func body: true if done. */

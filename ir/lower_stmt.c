@@ -115,6 +115,15 @@ static void branch(Fn *fn, Stmt *s)
 
 /* ---- return ------------------------------------------------------------------------------------ */
 
+/* Deferred calls are seen to come from the return; where Go's compiler does not write them out
+ * at each return, for there may be many, from the end of the function. */
+static bool defers_at_return(const FuncInfo *info)
+{
+    enum { MAX_DEFERS = 8, MAX_CALLS = 15 };
+    return !info->defer_in_loop && info->ndefers <= MAX_DEFERS &&
+           info->ndefers * info->nreturns <= MAX_CALLS;
+}
+
 /* vals NULL: the current values of the result variables. */
 void lo_return_values(Fn *fn, IrOpnd *vals, uint32_t n)
 {
@@ -122,6 +131,9 @@ void lo_return_values(Fn *fn, IrOpnd *vals, uint32_t n)
     if (fn->is_body) {
         for (uint32_t i = 0; i < n && vals; i++)
             lo_var_set(fn, fn->results.p[i], vals[i]);
+        if (!defers_at_return(fn->info))
+            fn->pos = lo_end_pos(fn->info);
+        lo_rt(fn, RT_run_defers, &fn->frame, 1);
         lo_ret(fn, NULL);
         return;
     }

@@ -115,6 +115,7 @@
                            kept; else it is on the caller's stack and is copied to the new one.    \
                            The goroutine runs closure->code(closure).  NULL: panics (nil func) */  \
     RT(protect, "protect", "v:pp", RTF_G | RTF_BLOCK | RTF_PANIC) /* body code, frame: see RtFrame */ \
+    RT(run_defers, "defer.run", "v:p", RTF_G | RTF_BLOCK | RTF_PANIC) /* frame: the body returns */ \
     RT(panic, "panic", "v:I", RTF_G | RTF_NORETURN | RTF_PANIC)                                    \
     RT(recover, "recover", "I:b", 0) /* the function may recover (see RtG.defer_callee) → value */ \
     RT(panic_index, "panic.index", "v:iib", RTF_G | RTF_NORETURN) /* index, length, index is       \
@@ -364,10 +365,11 @@ typedef enum RtRangeFault { /* the state of a range-over-func loop; 0: all is we
  * a frame struct on its stack that begins with RtFrame, and calls rt_protect(body, frame):
  *
  *     rt_protect runs body(frame), as a closure whose code is body and whose address is
- *     frame; then the frame's deferred calls, last first.  A panic inside runs them on top
- *     of the panicking stack; one that recovers makes rt_protect go on with the remaining
- *     deferred calls and return normally.  F then returns the results out of its frame.
- *     runtime.Goexit unwinds the same way, without coming back.
+ *     frame.  Where the body returns, it runs the frame's deferred calls, last first, by
+ *     rt_run_defers: so they are seen to come from that line.  A panic inside runs them on
+ *     top of the panicking stack; one that recovers makes rt_protect go on with the
+ *     remaining deferred calls and return normally.  F then returns the results out of its
+ *     frame.  runtime.Goexit unwinds the same way, without coming back.
  *
  * A `defer` in the body fills an RtDefer (a stack slot; heap memory where it may run more
  * than once) and links it in front of frame->defers:  d->link = frame->defers;

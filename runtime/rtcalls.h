@@ -21,6 +21,7 @@ RT_NORETURN void rt_panic_send_closed(void);
 
 /* G functions (gpanic.c, switch.S) */
 void rt_protect(void *body, RtFrame *frame);
+void rt_run_defers(RtFrame *frame);
 void rt_panic(const void *tab, uint64_t word);
 RtIface rt_recover(bool may);
 void rt_panic_index(int64_t i, int64_t n, bool is_unsigned);

@@ -62,8 +62,6 @@ void rt_gostart_return(void);
 void rt_morestack_retry(void);
 void rt_morestack_return(void);
 void rt_morestack_end(void);
-void rt_protect_defer_return(void);
-void rt_protect_end(void);
 RT_NORETURN void rt_unwind(RtFrame *frame);
 void __morestack(void);
 

@@ -164,8 +164,44 @@ rt_raise:
 	popq	%rbp
 	jmp	*%r11
 
-/* void rt_protect(void *body, RtFrame *frame): G.  Runs body(frame), then the frame's
- * deferred calls.  rt_unwind comes back to the second half. */
+/* Runs the deferred calls of the frame in %rbx, last first; goes on to \done. */
+	.macro	run_defers done
+.Lnext\@:
+	movq	8(%rbx),%rdi
+	testq	%rdi,%rdi
+	jz	\done
+	movq	0(%rdi),%rax
+	movq	%rax,8(%rbx)
+	movq	8(%rdi),%rdi
+	testq	%rdi,%rdi
+	jz	.Lnil\@
+	movq	%fs:rt_g@tpoff,%rax
+	movq	$0,8(%rax)
+	call	*(%rdi)
+	jmp	.Lnext\@
+.Lnil\@:
+	call	rt_panic_nil
+	.endm
+
+/* void rt_run_defers(RtFrame *frame): G. */
+	.globl	rt_run_defers
+	.type	rt_run_defers,@function
+	.p2align 4
+rt_run_defers:
+	pushq	%rbp
+	movq	%rsp,%rbp
+	pushq	%rbx
+	subq	$8,%rsp
+	movq	%rdi,%rbx
+	run_defers 1f
+1:	addq	$8,%rsp
+	popq	%rbx
+	popq	%rbp
+	ret
+	.size	rt_run_defers,.-rt_run_defers
+
+/* void rt_protect(void *body, RtFrame *frame): G.  Runs body(frame); then, where rt_unwind
+ * comes back to, the deferred calls that are left. */
 	.globl	rt_protect
 	.type	rt_protect,@function
 	.p2align 4
@@ -197,22 +233,8 @@ rt_protect:
 	movq	%rbx,%rdi
 	call	*%rax
 .Ldefers:
-	movq	8(%rbx),%rdi
-	testq	%rdi,%rdi
-	jz	3f
-	movq	0(%rdi),%rax
-	movq	%rax,8(%rbx)
-	movq	8(%rdi),%rdi
-	testq	%rdi,%rdi
-	jz	2f
-	movq	%fs:rt_g@tpoff,%rax
-	movq	$0,8(%rax)
-	call	*(%rdi)
-	.globl	rt_protect_defer_return
-rt_protect_defer_return:
-	jmp	.Ldefers
-2:	call	rt_panic_nil
-3:	movq	%fs:rt_g@tpoff,%rax
+	run_defers 2f
+2:	movq	%fs:rt_g@tpoff,%rax
 	movq	FRAME_LINK(%rbx),%rcx
 	movq	%rcx,G_FRAME(%rax)
 	addq	$8,%rsp
@@ -224,8 +246,6 @@ rt_protect_defer_return:
 	popq	%rbp
 	ret
 	.size	rt_protect,.-rt_protect
-	.globl	rt_protect_end
-rt_protect_end:
 
 /* noreturn void rt_unwind(RtFrame *frame): on the goroutine's stack, back to rt_protect's
  * second half in frame; everything above is abandoned. */
