@@ -130,12 +130,18 @@ static bool keep_summaries(Program *p, const Unit *u, IrModule *m, const Options
     return true;
 }
 
+/* NULL: the program is in error in a way that only the instances of its generic functions show;
+ * it was reported. */
 static IrModule *lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise,
                        FILE *explain)
 {
     Arena *a = p->arena;
     LowerOptions lo = {.is_main = is_main};
     IrModule *m = lower_package(a, u->pkg, &lo);
+    if (diag_error_count() > 0) {
+        report_diagnostics();
+        return NULL;
+    }
     verify(a, m, "lowering");
     ir_pass_reach(m, is_main);
     verify(a, m, "reach");
@@ -175,6 +181,8 @@ int explain_escape(const Options *o)
         if (u->is_std)
             continue;
         IrModule *m = lower(&p, u, &opt, u == p.main, true, stdout);
+        if (m == NULL)
+            return EXIT_WRONG_PROGRAM;
         if (!keep_summaries(&p, u, m, &opt))
             return EXIT_WRONG_PROGRAM;
     }
@@ -224,6 +232,8 @@ bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
     if (dir == NULL)
         return false;
     IrModule *m = compile_lower(p, u, o, false, true);
+    if (m == NULL)
+        return false;
     stage_done(o, "lower");
     for (int i = 0; i < SUMMARIES; i++) {
         const char *path = arena_printf(a, "%s.%s", summary_base, summaries[i]);
@@ -330,7 +340,7 @@ static bool compile_cached(Program *p, Unit *u, const Options *o, bool is_main)
     if (read_list(u, a, list))
         return true;
     IrModule *m = compile_lower(p, u, o, is_main, true);
-    if (!keep_summaries(p, u, m, o))
+    if (m == NULL || !keep_summaries(p, u, m, o))
         return false;
     stage_done(o, "lower");
     CodegenOptions co = {.opt_level = o->opt_level, .debug_vars = o->debug_vars, .tmpdir = dir};

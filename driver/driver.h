@@ -167,7 +167,8 @@ bool compile_unit(Program *p, Unit *u, const Options *o, bool is_main);
  * nothing is generated and out_path is not made. */
 bool compile_to(Program *p, Unit *u, const Options *o, const char *out_path,
                 const char *summary_base, const Key *have, Key *key);
-/* The first half of it: lowering, and the passes where `optimise`. */
+/* The first half of it: lowering, and the passes where `optimise`.  NULL after an error, which
+ * was reported. */
 struct IrModule *compile_lower(Program *p, Unit *u, const Options *o, bool is_main, bool optimise);
 /* --explain=escape: says of each allocation of the program's packages why it is on the heap. */
 int explain_escape(const Options *o);

@@ -70,6 +70,8 @@ int emit_stage(const Options *o)
         check_print(stdout, p.main->pkg);
     } else {
         IrModule *m = compile_lower(&p, p.main, o, true, o->emit != EMIT_IR);
+        if (m == NULL)
+            return EXIT_WRONG_PROGRAM;
         if (o->emit == EMIT_ASM)
             status = emit_asm(&p, m, o);
         else

@@ -280,6 +280,13 @@ static IrOpnd min_max(Fn *fn, Expr *e, bool is_min)
 
 /* ---- print ----------------------------------------------------------------------------------------------- */
 
+/* Only an instance shows that a type parameter is a type that print does not take. */
+static void illegal_print(Fn *fn, Type *t)
+{
+    diag_error((Range){fn->pos, fn->pos}, "illegal types for operand: print\n\t%s",
+               type_string(fn->L->a, t, fn->L->pkg));
+}
+
 static void print_one(Fn *fn, IrOpnd v, Type *t)
 {
     Type *u = type_underlying(t);
@@ -312,6 +319,8 @@ static void print_one(Fn *fn, IrOpnd v, Type *t)
         lo_rt(fn, RT_print_iface,
               (IrOpnd[]){lo_field(fn, v, 0), lo_conv(fn, lo_field(fn, v, 1), irt_ptr)}, 2);
         return;
+    case TYPE_STRUCT:
+    case TYPE_ARRAY: illegal_print(fn, t); return;
     default: rt = RT_print_pointer; break;
     }
     lo_rt(fn, rt, &v, 1);
