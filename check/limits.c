@@ -97,6 +97,44 @@ static void variables(Checker *c)
     }
 }
 
+/* How many defined types deep t is by value; counted up to one more than the limit. */
+enum { MAX_NESTING = 5000 };
+
+static uint32_t nesting(Type *t, uint32_t outside)
+{
+    if (outside > MAX_NESTING)
+        return outside;
+    uint32_t n = 0;
+    switch (t ? t->kind : TYPE_BASIC) {
+    case TYPE_NAMED:
+        if (t->named.nesting == 0)
+            t->named.nesting = 1 + nesting(type_underlying(t), outside + 1);
+        return t->named.nesting;
+    case TYPE_ARRAY: return nesting(t->array.elem, outside);
+    case TYPE_STRUCT:
+        for (uint32_t i = 0; i < t->struct_.fields.n; i++) {
+            uint32_t k = nesting(t->struct_.fields.p[i].var->type, outside);
+            n = k > n ? k : n;
+        }
+        return n;
+    default: return 0;
+    }
+}
+
+/* The code generator's time grows with the square of the depth. */
+static void nested(Checker *c)
+{
+    for (uint32_t i = 0; i < c->pkg->named_types.n; i++) {
+        Type *t = c->pkg->named_types.p[i];
+        if (nesting(t, 0) <= MAX_NESTING)
+            continue;
+        Object *o = t->named.obj;
+        check_error(c, (Range){o->pos, o->pos + o->name->len},
+                    "gol: type %s is nested more than %d types deep", o->name->s, MAX_NESTING);
+        return;
+    }
+}
+
 void check_limits(Checker *c)
 {
     bool errors = c->nerrors > 0;
@@ -118,6 +156,8 @@ void check_limits(Checker *c)
         if (t->kind == TYPE_CHAN && width(t->chan.elem) >= max_chan_elem)
             check_error_at(c, e, "channel element type too large (>64kB)");
     }
-    if (!errors)
-        variables(c);
+    if (errors)
+        return;
+    nested(c);
+    variables(c);
 }

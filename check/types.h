@@ -163,6 +163,7 @@ struct Type {
             ObjectVec outer;
             TypeVec instances;    /* of a generic type: those made so far */
             uint8_t validity;     /* cycles.c's */
+            uint32_t nesting;     /* limits.c's */
             Pos at;               /* of an instance: where it stands first in the source */
             bool expanding;       /* an instance whose underlying type is being made */
             bool finite;          /* the checker's: no cycle by value through it */
