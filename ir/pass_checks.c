@@ -22,6 +22,7 @@ typedef struct Value {
     const IrType *type;
     Vn next; /* in its hash bucket */
     bool non_nil, non_negative;
+    Vn at_most; /* it is not greater than this; 0: nothing known */
 } Value;
 
 typedef enum FactKind { NON_NIL, NON_NEGATIVE, LESS, IN_BOUNDS, IN_SLICE, NON_ZERO } FactKind;
@@ -149,9 +150,74 @@ static bool non_nil(Pass *p, Vn v)
     return p->values.p[v].non_nil || known(p, NON_NIL, v, 0);
 }
 
+/* v is x op c, c a constant. */
+static bool has_const(const Pass *p, Vn v, int op, int64_t *c)
+{
+    const Value *x = &p->values.p[v];
+    return x->op == op && is_const(p, x->b, c);
+}
+
 static bool non_negative(Pass *p, Vn v)
 {
-    return p->values.p[v].non_negative || known(p, NON_NEGATIVE, v, 0);
+    int64_t c;
+    if (p->values.p[v].non_negative || known(p, NON_NEGATIVE, v, 0))
+        return true;
+    if (!has_const(p, v, IR_SUB, &c) || c != 1)
+        return false; /* x - 1, where 0 < x */
+    const Value x = p->values.p[v];
+    return irt_is_signed(x.type) && known(p, LESS, pure(p, -1, x.type, 0, 0, 0), x.a);
+}
+
+enum { LOOK_BACK = 24, DEEP = 3 }; /* facts looked through, and in how many steps */
+
+/* The nth of the facts a < b learnt last; 0: no more. */
+static Vn less_than(const Pass *p, Vn a, uint32_t *n)
+{
+    for (; *n < p->learnt.n && *n < LOOK_BACK; ++*n) {
+        const Fact *f = &p->facts.p[p->learnt.p[p->learnt.n - 1 - *n]];
+        if (f->kind == LESS && f->a == a)
+            return p->facts.p[p->learnt.p[p->learnt.n - 1 - (*n)++]].b;
+    }
+    return 0;
+}
+
+/* a < b, both signed: by facts, one after the other, or because a is what is less than something
+ * that is known not to be greater than b.  Nothing here wraps around: constants are taken from
+ * what is not negative alone. */
+static bool is_less(Pass *p, Vn a, Vn b, int depth)
+{
+    int64_t c;
+    if (!a || known(p, LESS, a, b))
+        return a != 0;
+    if (depth == 0)
+        return false;
+    if (has_const(p, a, IR_SUB, &c) && c > 0) { /* x - c < b: x <= b */
+        Vn x = p->values.p[a].a;
+        if (non_negative(p, x) && (x == b || is_less(p, x, b, depth - 1)))
+            return true;
+    }
+    if (is_less(p, p->values.p[a].at_most, b, depth - 1))
+        return true;
+    uint32_t n = 0;
+    for (Vn m; (m = less_than(p, a, &n)) != 0;)
+        if (is_less(p, m, b, depth - 1))
+            return true;
+    return false;
+}
+
+/* i is x + c, and x < n - d, d not less than c. */
+static bool is_below_end(Pass *p, Vn i, Vn n)
+{
+    int64_t c, d;
+    if (!has_const(p, i, IR_ADD, &c) || c < 0 || !non_negative(p, n))
+        return false;
+    Vn x = p->values.p[i].a, m;
+    if (!non_negative(p, x))
+        return false;
+    for (uint32_t k = 0; (m = less_than(p, x, &k)) != 0;)
+        if (has_const(p, m, IR_SUB, &d) && p->values.p[m].a == n && d >= c)
+            return true;
+    return false;
 }
 
 static bool in_bounds(Pass *p, Vn i, Vn n)
@@ -161,7 +227,10 @@ static bool in_bounds(Pass *p, Vn i, Vn n)
         return true;
     if (is_const(p, i, &ci) && is_const(p, n, &cn))
         return ci >= 0 && cn >= 0 && ci < cn;
-    return non_negative(p, i) && known(p, LESS, i, n);
+    const IrType *t = p->values.p[i].type;
+    if (t != p->values.p[n].type || !irt_is_signed(t))
+        return false;
+    return (non_negative(p, i) && is_less(p, i, n, DEEP)) || is_below_end(p, i, n);
 }
 
 /* What a branch that went this way says. */
@@ -236,18 +305,32 @@ static const IrInst *only_def_in_loop(const Pass *p, uint32_t reg, uint32_t head
     return def;
 }
 
-static bool adds_positive(const IrInst *in, uint32_t reg)
+/* in is reg + 1 (step 1) or reg - 1 (step -1). */
+static bool is_step(const IrInst *in, uint32_t reg, int step)
 {
-    return in->op == IR_ADD && in->args[0].kind == IRO_REG && in->args[0].reg == reg &&
-           in->args[1].kind == IRO_INT && in->args[1].i == 1;
+    if ((in->op != IR_ADD && in->op != IR_SUB) || in->args[0].kind != IRO_REG ||
+        in->args[0].reg != reg || in->args[1].kind != IRO_INT)
+        return false;
+    int64_t by = in->op == IR_ADD ? in->args[1].i : -in->args[1].i;
+    return by == step;
 }
 
-/* reg begins at 0 or more, is stepped by 1 once a turn, and only while it is less than
- * something: it is never negative.  `from` is its number before the loop. */
-static bool is_induction(Pass *p, uint32_t reg, uint32_t header, Vn from)
+/* The comparison that the loop's header branches on says `reg < something` (step 1), or that reg
+ * is not negative (step -1). */
+static bool is_guard(const IrInst *in, uint32_t reg, int step)
+{
+    const IrOpnd *a = &in->args[0], *b = &in->args[1];
+    if (step > 0)
+        return in->op == IR_LT && a->kind == IRO_REG && a->reg == reg;
+    return (in->op == IR_GT || in->op == IR_GE) && a->kind == IRO_REG && a->reg == reg &&
+           b->kind == IRO_INT && b->i >= 0;
+}
+
+/* reg is stepped once a turn, and only while that cannot wrap around. */
+static bool is_stepped(Pass *p, uint32_t reg, uint32_t header, int step)
 {
     const IrType *t = p->f->regs.p[reg].type;
-    if (!irt_is_int(t) || !irt_is_signed(t) || !from || !non_negative(p, from))
+    if (!irt_is_int(t) || !irt_is_signed(t))
         return false;
     const IrBlock *h = p->f->blocks.p[header];
     const IrInst *end = h->insts.p[h->insts.n - 1];
@@ -264,21 +347,41 @@ static bool is_induction(Pass *p, uint32_t reg, uint32_t header, Vn from)
         if (in->dst == reg)
             return false;
         if (in->dst == end->args[0].reg)
-            guarded = in->op == IR_LT && in->args[0].kind == IRO_REG && in->args[0].reg == reg;
+            guarded = is_guard(in, reg, step);
     }
     uint32_t block = 0, body = end->targets[0]->id;
     const IrInst *def = only_def_in_loop(p, reg, header, &block);
     if (!guarded || !def || p->dom->preds[body].n != 1 || !ir_dominates(p->dom, body, block))
         return false;
-    if (adds_positive(def, reg))
-        return true;
-    if (def->op != IR_COPY || def->args[0].kind != IRO_REG || p->ndefs[def->args[0].reg] != 1)
-        return false;
-    const IrBlock *b = p->f->blocks.p[block]; /* t = add reg, 1; reg = copy t */
-    for (uint32_t k = 0; k < b->insts.n && b->insts.p[k] != def; k++)
-        if (b->insts.p[k]->dst == def->args[0].reg)
-            return adds_positive(b->insts.p[k], reg);
-    return false;
+    /* reg = reg + 1, or t = reg + 1; u = copy t; reg = copy u, in one block */
+    const IrBlock *b = p->f->blocks.p[block];
+    for (uint32_t hops = 0; !is_step(def, reg, step); hops++) {
+        if (hops == 4 || def->op != IR_COPY || def->args[0].kind != IRO_REG)
+            return false;
+        uint32_t from = def->args[0].reg;
+        if (p->ndefs[from] != 1)
+            return false;
+        const IrInst *made = NULL;
+        for (uint32_t k = 0; k < b->insts.n && b->insts.p[k] != def; k++)
+            if (b->insts.p[k]->dst == from)
+                made = b->insts.p[k];
+        if (!made)
+            return false;
+        def = made;
+    }
+    return true;
+}
+
+/* What is known of reg at the head of a loop, from before which it has the number `from`: it
+ * begins at 0 or more and rises, or falls from there. */
+static void learn_induction(Pass *p, Vn v, uint32_t reg, uint32_t header, Vn from)
+{
+    if (!from)
+        return;
+    if (non_negative(p, from) && is_stepped(p, reg, header, 1))
+        p->values.p[v].non_negative = true;
+    else if (is_stepped(p, reg, header, -1))
+        p->values.p[v].at_most = from;
 }
 
 /* ---- instructions ------------------------------------------------------------------------------------------ */
@@ -363,6 +466,7 @@ static bool check(Pass *p, const IrInst *in)
         learn(p, NON_NIL, a, 0);
         return false;
     case IR_CHECK_BOUNDS:
+        p->values.p[b].non_negative = true; /* a length, here and wherever it is looked at */
         if (in_bounds(p, a, b))
             return true;
         learn(p, IN_BOUNDS, a, b);
@@ -399,7 +503,8 @@ static void visit(Pass *p, uint32_t id)
     for (uint32_t i = 0; i < p->phis[id].n; i++) {
         uint32_t reg = p->phis[id].p[i];
         Vn from = p->cur[reg], v = opaque(p, p->f->regs.p[reg].type);
-        p->values.p[v].non_negative = d->loop[id] == id && is_induction(p, reg, id, from);
+        if (d->loop[id] == id)
+            learn_induction(p, v, reg, id, from);
         renumber(p, reg, v);
     }
     if (d->preds[id].n == 1 && id != 0) {
