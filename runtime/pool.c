@@ -97,11 +97,35 @@ static bool push(Local *l, RtIface v, RtIface *larger, uint32_t cap)
 }
 
 /* This P's part, or NULL. */
-static inline Local *local_of(RtPool *p)
+static inline __attribute__((always_inline)) Local *local_of(RtPool *p)
 {
     uint32_t id = rt_p()->id;
     uint64_t n = __atomic_load_n(&p->nlocal, __ATOMIC_ACQUIRE);
     return id < n ? (Local *)__atomic_load_n(&p->local, __ATOMIC_RELAXED) + id : NULL;
+}
+
+/* The common cases, on the goroutine's stack: the section is one that preemption leaves alone, so
+ * that the P stays ours (fast.c). */
+#define FAST __attribute__((section("rt_nopreempt")))
+
+FAST RtIface std_sync_poolTake(RtPool *p)
+{
+    RtIface v = {0};
+    Local *l = local_of(p);
+    if (rt_unlikely(!l || __atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED)))
+        return v;
+    v = l->own;
+    l->own = (RtIface){0};
+    return v;
+}
+
+FAST bool std_sync_poolGive(RtPool *p, const void *tab, uint64_t word)
+{
+    Local *l = local_of(p);
+    if (rt_unlikely(!l || l->own.tab))
+        return false;
+    l->own = (RtIface){tab, word};
+    return true;
 }
 
 /* As many parts as there are Ps; the items of fewer, after GOMAXPROCS has grown, are lost. */

@@ -68,6 +68,8 @@ typedef struct RtPool {
     uint64_t nvictim;
     struct RtPool *link, *victim_link;
 } RtPool;
+RtIface std_sync_poolTake(RtPool *p);
+bool std_sync_poolGive(RtPool *p, const void *tab, uint64_t word);
 void std_sync_poolPut(RtPool *p, const void *tab, uint64_t word);
 RtIface std_sync_poolGet(RtPool *p);
 /* std/iter's coro: whichever of the two goroutines does not run. */

@@ -61,6 +61,8 @@
     STD(sync_runtime_nanotime, STDF_FORGETS)                                                       \
     STD(sync_runtime_goid, STDF_LEAF) /* → the current goroutine's id */                           \
     STD(sync_anyHash, STDF_FORGETS)                                                                \
+    STD(sync_poolTake, STDF_LEAF)                                                                  \
+    STD(sync_poolGive, STDF_LEAF)                                                                  \
     STD(sync_poolPut, 0)                                                                           \
     STD(sync_poolGet, 0)                                                                           \
     STD(iter_coronew, 0)                                                                           \
