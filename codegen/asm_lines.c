@@ -302,7 +302,7 @@ static void file_names(AsmLines *l, Bytes *b, const uint32_t *files, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         const char *path = files[i] < l->paths.n ? l->paths.p[files[i]] : NULL;
         if (!path)
-            path = "?";
+            path = "??";
         fputs("\t.ascii\t\"", b->out);
         if (*path != '/' && *path != '?' && *cwd) {
             for (const char *s = cwd; *s; s++)

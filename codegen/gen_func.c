@@ -140,7 +140,7 @@ static void add_sites(Gen *g, const IrFunc *f)
         Location l = source_location(x->pos);
         GenSite s = {.parent = x->parent ? g->first_site + x->parent : 0,
                      .callee = gen_name(g, x->callee),
-                     .path = l.file ? l.path : "?",
+                     .path = l.file ? l.path : "??",
                      .line = l.line};
         vec_push(g->arena, &g->sites, s);
     }
