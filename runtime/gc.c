@@ -250,6 +250,13 @@ void rt_gc_scan_goroutine(RtGoroutine *g)
     share(w);
 }
 
+void rt_gc_rescan_goroutine(RtGoroutine *g)
+{
+    GcWork *w = my_work();
+    rt_g_scan(g, gc_mark_range, w);
+    share(w);
+}
+
 /* ---- the cycle -------------------------------------------------------------------------------------- */
 
 static void each_cache(void (*fn)(RtMCache *))

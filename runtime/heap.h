@@ -99,7 +99,6 @@ typedef struct RtHeap {
 
 extern RtHeap rt_heap;
 extern const RtType rt_word_type; /* one word that may be a pointer */
-extern uint32_t rt_wb_enabled;
 extern const uint16_t rt_class_size[RT_NCLASSES];
 extern uint32_t rt_run_size[RT_NRUNS]; /* slot size of each run; 0: not made yet */
 

@@ -73,6 +73,10 @@ static RT_NORETURN void give_way(RtPreemptCtx *ctx)
         rt_ctx_restore(ctx);
     g->ctx = ctx;
     g->sp = ctx->rsp;
+    /* It may stand between a store and the record of what that overwrote (codegen/gen_mem.c),
+     * and marking may end before it goes on. */
+    if (rt_unlikely(rt_wb_enabled))
+        rt_gc_rescan_goroutine(g);
     m->spare_ctx = rt_ctx_get();
     atomic_store_explicit(&g->status, RT_G_RUNNABLE, memory_order_relaxed);
     if ((why & RT_PREEMPT_YIELD) && !atomic_load(&rt_gcwaiting)) {

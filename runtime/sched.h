@@ -347,6 +347,11 @@ bool rt_g_scan_some(RtScanFn *fn, void *arg);
 void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg);
 /* gc.c: the same for g, which this thread's P is about to run. */
 void rt_gc_scan_goroutine(RtGoroutine *g);
+/* Scans g once more, while marking is under way: it has been stopped anywhere, perhaps between a
+ * store and the record of the word that it overwrote.  On the thread that g ran on, which has
+ * its P; g->ctx is set. */
+void rt_gc_rescan_goroutine(RtGoroutine *g);
+extern uint32_t rt_wb_enabled; /* 1 while marking; changes while the world is stopped */
 /* Stack segments from the stack pointer up, the RtG itself, preempted registers.  g must not
  * be running, unless it is the caller's own. */
 void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg);
