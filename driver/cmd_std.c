@@ -84,8 +84,11 @@ static bool reap(StdPackage *all, uint32_t n, int *failed)
     if (pid < 0)
         return false;
     for (uint32_t i = 0; i < n; i++)
-        if (all[i].pid == pid)
+        if (all[i].pid == pid) {
             all[i].done = true;
+            if (WIFSIGNALED(status))
+                driver_error("compiling %s: killed by signal %d", all[i].path, WTERMSIG(status));
+        }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         ++*failed;
     return true;
