@@ -87,8 +87,10 @@ int64_t rt_gc_debt(uint64_t allocated)
 void rt_gc_set_percent(int64_t percent)
 {
     rt_gc.percent = percent < 0 ? -1 : percent;
-    if (rt_gc.phase == GC_OFF)
+    if (rt_gc.phase == GC_OFF) {
+        rt_gc.goal = UINT64_MAX; /* what is asked for holds at once, whatever it was before */
         set_goal();
+    }
 }
 
 /* "512MiB", "1GiB", "1000000", "off" */

@@ -227,3 +227,19 @@ Test(rt_gc, limits_and_percentages)
     cr_assert_gt(rt_gc.cycles, before, "but for the limit");
     cr_assert_eq(std_runtime_debug_setMemoryLimit(-1), 16 << 20);
 }
+
+Test(rt_gc, a_new_percentage_holds_at_once)
+{
+    uint64_t marked = rt_gc.marked, roots = rt_gc.roots;
+    rt_gc.marked = 64 << 20;
+    rt_gc.roots = 0;
+    rt_gc_set_percent(100);
+    uint64_t at100 = rt_gc.goal;
+    rt_gc_set_percent(50);
+    uint64_t at50 = rt_gc.goal;
+    rt_gc.marked = marked;
+    rt_gc.roots = roots;
+    rt_gc_set_percent(100);
+    cr_expect(at100 > 127u << 20 && at100 <= 128u << 20);
+    cr_expect(at50 > 95u << 20 && at50 <= 96u << 20);
+}
