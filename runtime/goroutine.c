@@ -363,6 +363,21 @@ static __attribute__((noinline)) void init_slot(RtGoroutine *g)
     g->pub.stack_limit_copy = (uint64_t)g->first.limit;
 }
 
+/* Few words as a rule, which a call to memcpy would cost more than. */
+static inline void copy_words(char *to, const char *from, int64_t bytes)
+{
+    if (rt_unlikely(bytes > 64 || bytes % 8)) {
+        memcpy(to, from, (size_t)bytes);
+        return;
+    }
+    for (int64_t i = 0; i < bytes; i += 8) {
+        uint64_t w;
+        __builtin_memcpy(&w, from + i, 8);
+        __asm__("" : "+r"(w)); /* else gcc makes a call of the loop again */
+        __builtin_memcpy(to + i, &w, 8);
+    }
+}
+
 RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags)
 {
     RtP *p = rt_p();
@@ -372,7 +387,7 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
     char *top = (char *)g;
     if (bytes) {
         top -= (bytes + 15) & ~15;
-        memcpy(top, closure, (size_t)bytes);
+        copy_words(top, closure, bytes);
         closure = top;
     }
     g->pub.defer_callee = NULL;

@@ -82,8 +82,10 @@ static RtGoroutine *globq_pop(void)
             rt_gblock_put(b);
         }
     }
-    if (g)
+    if (g) {
         atomic_fetch_sub_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
+        atomic_store_explicit(&rt_sched.qpops, rt_sched.qpops + 1, memory_order_relaxed);
+    }
     return g;
 }
 
@@ -486,27 +488,79 @@ static void stop_m(RtM *m)
 /* With a P in hand after all: make the thread a spinning one and look again. */
 static bool recheck(RtM *m)
 {
-    for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
-        if (ring_empty(rt_allp[i]))
-            continue;
-        rt_lock(&rt_sched.lock);
-        RtP *p = rt_pidle_get();
-        if (!p)
-            atomic_store(&rt_sched.needspinning, 1);
-        rt_unlock(&rt_sched.lock);
-        if (!p)
-            return false;
-        rt_acquire_p(p);
+    bool work = atomic_load(&rt_sched.qsize) != 0;
+    for (uint32_t i = 0; i < rt_gomaxprocs && !work; i++)
+        work = !ring_empty(rt_allp[i]);
+    if (!work)
+        return false;
+    rt_lock(&rt_sched.lock);
+    RtP *p = rt_pidle_get();
+    if (!p)
+        atomic_store(&rt_sched.needspinning, 1);
+    rt_unlock(&rt_sched.lock);
+    if (!p)
+        return false;
+    rt_acquire_p(p);
+    become_spinning(m);
+    return true;
+}
+
+/* The thread gives its P up and sleeps until somebody gives it one. */
+static void idle_m(RtM *m)
+{
+    rt_lock(&rt_sched.lock);
+    RtP *p = rt_release_p();
+    rt_pidle_put(p);
+    rt_unlock(&rt_sched.lock);
+    m->spinning = false;
+    atomic_fetch_sub(&rt_sched.nmspinning, 1);
+    if (!rt_lookout() && recheck(m))
+        return;
+    stop_m(m);
+}
+
+/* It does not pay to run on more Ps just now: keeps still until that has changed, as the lookout
+ * or, if there is one, until somebody wakes us, which is after the lookout has found work. */
+static void hold_back(RtM *m)
+{
+    if (!m->spinning)
         become_spinning(m);
-        return true;
+    if (!rt_lookout_begin()) {
+        idle_m(m);
+        return;
     }
-    return false;
+    bool on;
+    do {
+        rt_lock(&rt_sched.lock);
+        if (atomic_load(&rt_gcwaiting)) {
+            rt_unlock(&rt_sched.lock);
+            break;
+        }
+        rt_pidle_put(rt_release_p());
+        rt_unlock(&rt_sched.lock);
+        rt_lookout_nap();
+        on = rt_lookout_goes_on();
+        rt_lock(&rt_sched.lock);
+        RtP *p = atomic_load(&rt_gcwaiting) ? NULL : rt_pidle_get();
+        rt_unlock(&rt_sched.lock);
+        if (!p) { /* all have found threads, or the world stops */
+            rt_lookout_end();
+            m->spinning = false;
+            atomic_fetch_sub(&rt_sched.nmspinning, 1);
+            if (!recheck(m))
+                stop_m(m);
+            return;
+        }
+        rt_acquire_p(p);
+    } while (on);
+    rt_lookout_end();
 }
 
 /* Finds a runnable goroutine; blocks until there is one.  The M may hold another P then. */
 static RtGoroutine *find_runnable(RtM *m)
 {
     int lingered;
+    bool held = false;
 top:
     lingered = 0;
 again:;
@@ -528,6 +582,11 @@ again:;
     }
     if ((g = take_own(p)))
         return g;
+    if (!held && rt_hold_back_begin()) {
+        hold_back(m);
+        held = true;
+        goto top;
+    }
     if (atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed)) {
         rt_lock(&rt_sched.lock);
         g = globq_get(p, 0);
@@ -545,6 +604,11 @@ again:;
                 rt_globq_put_list(list);
             return g;
         }
+    }
+    if (!held && rt_holding_back()) {
+        hold_back(m);
+        held = true;
+        goto top;
     }
     if (m->spinning ||
         2 * atomic_load(&rt_sched.nmspinning) < rt_gomaxprocs - atomic_load(&rt_sched.npidle)) {
@@ -581,18 +645,6 @@ again:;
         m->spinning = false;
         atomic_fetch_sub(&rt_sched.nmspinning, 1);
         /* whoever submitted work before this did not wake anybody because of us */
-        rt_lock(&rt_sched.lock);
-        if (atomic_load(&rt_sched.qsize)) {
-            RtP *q = rt_pidle_get();
-            if (q) {
-                g = globq_get(q, 0);
-                rt_unlock(&rt_sched.lock);
-                rt_acquire_p(q);
-                become_spinning(m);
-                return g;
-            }
-        }
-        rt_unlock(&rt_sched.lock);
         if (recheck(m))
             goto top;
     }
@@ -639,6 +691,7 @@ again:;
             rt_poll_break();
     }
     stop_m(m);
+    held = false;
     goto top;
 }
 

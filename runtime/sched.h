@@ -272,6 +272,11 @@ struct RtP {
         int64_t when, syswhen, nextwhen;
         RtGoroutine *next;
     } mon __attribute__((aligned(64)));
+    struct { /* the lookout's, at its last look (holdback.c) */
+        uint32_t head;
+        bool queued; /* the ring was not empty */
+        bool asked;  /* its owner to give way to it */
+    } seen;
 };
 enum {
     RT_PREEMPT_YIELD = 1, /* the time slice is over, or the world stops */

@@ -26,6 +26,7 @@ typedef struct RtSched {
     RtGBlock *qfirst,
         *qlast; /* global run queue; where one was taken from the middle stands NULL */
     _Atomic uint32_t qsize;
+    _Atomic uint32_t qpops; /* counts what was taken from it */
     RtP *pidle;
     RtM *midle, *allm;
     RtM *mspare; /* that got no thread */
@@ -95,6 +96,15 @@ void rt_stop_here(void);   /* a P's part in stopping the world */
 void rt_check_dead(void);  /* sched.lock held */
 void rt_flush_next(RtP *p);
 void rt_put_local_tail(RtP *p, RtGoroutine *g);
+
+/* holdback.c, of threads in the scheduler */
+bool rt_hold_back_begin(void); /* of a P without work: → from now on, beginning with itself */
+bool rt_holding_back(void);    /* nobody is to take work from others */
+bool rt_lookout_begin(void);   /* → this thread is the lookout; it counts as spinning */
+void rt_lookout_end(void);
+bool rt_lookout(void);         /* there is one */
+void rt_lookout_nap(void);     /* blocks; the lookout's, without a P */
+bool rt_lookout_goes_on(void); /* after a nap; false: it looks for work */
 
 /* proc.c */
 RtM *rt_new_m(RtP *p, bool spinning);
