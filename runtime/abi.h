@@ -91,11 +91,11 @@
     RT(map_get, "map.get", "p:ppp", RTF_PANIC) /* map type, map, key → element or NULL */          \
     RT(map_get32, "map.get32", "p:ppw", RTF_FAST)                                                         \
     RT(map_get64, "map.get64", "p:ppu", RTF_FAST)                                                         \
-    RT(map_getstr, "map.getstr", "p:pps", 0)                                                       \
+    RT(map_getstr, "map.getstr", "p:pps", RTF_FAST)                                                       \
     RT(map_assign, "map.assign", "p:ppp", RTF_ALLOC | RTF_PANIC) /* → element, made if absent */   \
-    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC)                               \
-    RT(map_assign64, "map.assign64", "p:ppu", RTF_ALLOC | RTF_PANIC)                               \
-    RT(map_assignstr, "map.assignstr", "p:pps", RTF_ALLOC | RTF_PANIC)                             \
+    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
+    RT(map_assign64, "map.assign64", "p:ppu", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
+    RT(map_assignstr, "map.assignstr", "p:pps", RTF_ALLOC | RTF_PANIC | RTF_FAST)                             \
     RT(map_delete, "map.delete", "v:ppp", RTF_PANIC)                                               \
     RT(map_clear, "map.clear", "v:pp", 0)                                                          \
     RT(map_iter_init, "map.iter_init", "v:ppp", 0) /* map type, map, RtMapIter*; stands before     \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/gc.h"
+#include "runtime/hash.h"
 #include "runtime/heap.h"
 
 /* Panics with a runtime error about a type; the text lives in the heap. */
@@ -93,65 +94,11 @@ bool rt_equal(const RtType *t, const void *x, const void *y)
     return memcmp(x, y, t->size) == 0;
 }
 
-/* ---- hashing: multiply and fold, in the manner of wyhash -------------------------------------- */
-
-#define K0 0xa0761d6478bd642full
-#define K1 0xe7037ed1a0b428dbull
-#define K2 0x8ebc6af09c88c6e3ull
-
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    unsigned __int128 r = (unsigned __int128)a * b;
-    return (uint64_t)r ^ (uint64_t)(r >> 64);
-}
-
-static inline uint64_t read64(const uint8_t *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-    return v;
-}
-
-static inline uint64_t read32(const uint8_t *p)
-{
-    uint32_t v;
-    memcpy(&v, p, 4);
-    return v;
-}
+/* ---- hashing ---------------------------------------------------------------------------------- */
 
 uint64_t rt_hash_bytes(const void *data, size_t n, uint64_t seed)
 {
-    const uint8_t *p = data;
-    uint64_t a, b;
-    seed ^= K0;
-    if (n <= 16) {
-        if (n >= 8) {
-            a = read64(p);
-            b = read64(p + n - 8);
-        } else if (n >= 4) {
-            a = read32(p);
-            b = read32(p + n - 4);
-        } else if (n) {
-            a = (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
-            b = 0;
-        } else {
-            a = b = 0;
-        }
-    } else {
-        size_t left = n;
-        uint64_t other = seed;
-        for (; left > 32; left -= 32, p += 32) {
-            seed = fold(read64(p) ^ K1, read64(p + 8) ^ seed);
-            other = fold(read64(p + 16) ^ K2, read64(p + 24) ^ other);
-        }
-        seed ^= other;
-        if (left > 16)
-            seed = fold(read64(p) ^ K1, read64(p + 8) ^ seed);
-        p += left;
-        a = read64(p - 16);
-        b = read64(p - 8);
-    }
-    return fold(K1 ^ n, fold(a ^ K1, b ^ seed));
+    return hash_bytes(data, n, seed);
 }
 
 uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
@@ -163,7 +110,7 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
     case RT_FLOAT64: {
         double d = t->kind == RT_FLOAT32 ? *(const float *)x : *(const double *)x;
         if (d != d) /* a NaN equals nothing: spread them */
-            return fold(rt_fastrand() ^ K1, seed ^ K0);
+            return hash_fold(rt_fastrand() ^ HASH_K1, seed ^ HASH_K0);
         if (d == 0)
             d = 0; /* both zeros */
         return rt_hash_bytes(&d, 8, seed);
@@ -178,7 +125,7 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
             memcpy(d, x, 16);
         }
         if (d[0] != d[0] || d[1] != d[1])
-            return fold(rt_fastrand() ^ K1, seed ^ K0);
+            return hash_fold(rt_fastrand() ^ HASH_K1, seed ^ HASH_K0);
         d[0] = d[0] == 0 ? 0 : d[0];
         d[1] = d[1] == 0 ? 0 : d[1];
         return rt_hash_bytes(d, 16, seed);
@@ -191,7 +138,7 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
         const RtIface *i = x;
         const RtType *d = dynamic_type(t, i->tab);
         if (!d)
-            return fold(seed ^ K0, K2);
+            return hash_fold(seed ^ HASH_K0, HASH_K2);
         if (!(d->flags & RT_COMPARABLE))
             panic_type("runtime error: hash of unhashable type ", d);
         seed ^= d->hash;
@@ -202,14 +149,14 @@ uint64_t rt_hash(const RtType *t, const void *x, uint64_t seed)
         const RtArrayType *at = (const RtArrayType *)t;
         for (int64_t i = 0; i < at->len; i++)
             seed = rt_hash(at->elem, (const uint8_t *)x + (size_t)i * at->elem->size, seed);
-        return fold(seed ^ K0, K1);
+        return hash_fold(seed ^ HASH_K0, HASH_K1);
     }
     case RT_STRUCT: {
         const RtStructType *st = (const RtStructType *)t;
         for (int64_t i = 0; i < st->nfields; i++)
             if (!is_blank(&st->fields[i]))
                 seed = rt_hash(st->fields[i].type, (const uint8_t *)x + st->fields[i].offset, seed);
-        return fold(seed ^ K0, K1);
+        return hash_fold(seed ^ HASH_K0, HASH_K1);
     }
     default: break;
     }

@@ -16,6 +16,14 @@ void *sys_rt_map_get64(const RtType *t, void *map, uint64_t key);
 void *fast_rt_new(const RtType *t);
 void *fast_rt_map_get32(const RtType *t, void *map, uint32_t key);
 void *fast_rt_map_get64(const RtType *t, void *map, uint64_t key);
+void *sys_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
+void *sys_rt_map_assign32(const RtType *t, void *map, uint32_t key);
+void *sys_rt_map_assign64(const RtType *t, void *map, uint64_t key);
+void *sys_rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
+void *fast_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
+void *fast_rt_map_assign32(const RtType *t, void *map, uint32_t key);
+void *fast_rt_map_assign64(const RtType *t, void *map, uint64_t key);
+void *fast_rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
 
 FAST void *fast_rt_new(const RtType *t)
 {
@@ -30,24 +38,82 @@ FAST void *fast_rt_new(const RtType *t)
     return sys_rt_new(t);
 }
 
-#define GET(BITS)                                                                                  \
+#define GET(KIND, key, SLOW)                                                                       \
     do {                                                                                           \
         const Map *m = map;                                                                        \
         if (!m || m->count == 0)                                                                   \
             return NULL;                                                                           \
         if (rt_unlikely(m->writing))                                                               \
-            return sys_rt_map_get##BITS(t, map, key);                                              \
+            return SLOW;                                                                           \
         const MapInfo *in = m->info;                                                               \
-        uint8_t *s = map_find_kind(m, in, RT_KEY_##BITS, &key);                                    \
+        uint8_t *s = map_find_kind(m, in, KIND, &key);                                             \
         return s ? map_slot_elem(in, s) : NULL;                                                    \
     } while (0)
 
 FAST void *fast_rt_map_get32(const RtType *t, void *map, uint32_t key)
 {
-    GET(32);
+    GET(RT_KEY_32, key, sys_rt_map_get32(t, map, key));
 }
 
 FAST void *fast_rt_map_get64(const RtType *t, void *map, uint64_t key)
 {
-    GET(64);
+    GET(RT_KEY_64, key, sys_rt_map_get64(t, map, key));
+}
+
+FAST void *fast_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
+{
+    RtString key = {p, n};
+    GET(RT_KEY_STRING, key, sys_rt_map_getstr(t, map, p, n));
+}
+
+/* The element of a key that is in a table, or that finds room there; NULL: the whole function must
+ * do it.  An element that stands apart is not made here. */
+MAP_INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
+{
+    if (rt_unlikely(!m || !m->dir || __atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
+        return NULL;
+    __atomic_store_n(&m->writing, 1, __ATOMIC_RELAXED);
+    const MapInfo *in = m->info;
+    uint64_t hash = map_hash(in, kind, key, m->seed);
+    MapTable *t = map_table(m, hash);
+    uint8_t *s = map_find_in(t, in, kind, key, hash, NULL);
+    void *elem = NULL;
+    if (s) {
+        if (kind != RT_KEY_STRING || ((const RtString *)s)->p == ((const RtString *)key)->p) {
+            elem = map_slot_elem(in, s);
+        } else if (rt_likely(!rt_wb_enabled)) {
+            ((RtString *)s)->p = ((const RtString *)key)->p; /* the newer key stays, as in Go */
+            elem = map_slot_elem(in, s);
+        }
+    } else if (rt_likely(t->growthleft && !in->elem_apart)) {
+        s = map_claim(t, in, hash);
+        switch (kind) {
+        case RT_KEY_32: *(uint32_t *)s = *(const uint32_t *)key; break;
+        case RT_KEY_64: *(uint64_t *)s = *(const uint64_t *)key; break;
+        default: *(RtString *)s = *(const RtString *)key;
+        }
+        m->count++;
+        elem = s + in->elemoff;
+    }
+    __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
+    return elem;
+}
+
+FAST void *fast_rt_map_assign32(const RtType *t, void *map, uint32_t key)
+{
+    void *e = assign(map, RT_KEY_32, &key);
+    return rt_likely(e) ? e : sys_rt_map_assign32(t, map, key);
+}
+
+FAST void *fast_rt_map_assign64(const RtType *t, void *map, uint64_t key)
+{
+    void *e = assign(map, RT_KEY_64, &key);
+    return rt_likely(e) ? e : sys_rt_map_assign64(t, map, key);
+}
+
+FAST void *fast_rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
+{
+    RtString key = {p, n};
+    void *e = assign(map, RT_KEY_STRING, &key);
+    return rt_likely(e) ? e : sys_rt_map_assignstr(t, map, p, n);
 }

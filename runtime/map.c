@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Map operations: look-up, insertion, deletion, growth.  See map.h for the layout. */
+ * Map operations: look-up, insertion, deletion.  See map.h for the layout. */
 #include <string.h>
 
 #include "runtime/mapfind.h"
@@ -8,13 +8,6 @@
 void rt_panic_nilmap(void);
 
 #define INLINE MAP_INLINE
-
-static const uint8_t map_ptrmap[] = {2 | 4};
-static const RtType map_type = {
-    .size = sizeof(Map), .ptrbytes = 24, .kind = RT_STRUCT, .align = 8, .ptrmap = map_ptrmap};
-static const uint8_t table_ptrmap[] = {1};
-static const RtType table_type = {
-    .size = sizeof(MapTable), .ptrbytes = 8, .kind = RT_STRUCT, .align = 8, .ptrmap = table_ptrmap};
 
 /* ---- map types ---------------------------------------------------------------------------- */
 
@@ -57,25 +50,25 @@ static bool needs_update(const RtType *t)
     }
 }
 
-/* The descriptor of n control bytes and n slots. */
-static void describe(RtType *t, uint32_t n, const RtType *key, const RtType *elem,
+/* The descriptor of n slots behind n control bytes, or of one slot (ctrl 0). */
+static void describe(RtType *t, uint32_t ctrl, uint32_t n, const RtType *key, const RtType *elem,
                      const MapInfo *in)
 {
-    t->size = n == MAP_GROUP ? in->groupsize : n * (1 + in->slotsize);
+    t->size = ctrl + n * in->slotsize;
     t->align = 8;
     t->kind = RT_STRUCT;
     if (!key->ptrbytes && !elem->ptrbytes)
         return;
     uint8_t *map = rt_persistent(t->size / 64 + 1);
     for (uint32_t i = 0; i < n; i++) {
-        size_t at = n + (size_t)i * in->slotsize;
+        size_t at = ctrl + (size_t)i * in->slotsize;
         if (key->ptrbytes)
             add_ptrmap(map, key, at);
         if (elem->ptrbytes)
             add_ptrmap(map, elem, at + in->elemoff);
     }
     t->ptrmap = map;
-    t->ptrbytes = n + (size_t)(n - 1) * in->slotsize +
+    t->ptrbytes = ctrl + (size_t)(n - 1) * in->slotsize +
                   (elem->ptrbytes ? in->elemoff + elem->ptrbytes : key->ptrbytes);
 }
 
@@ -97,10 +90,8 @@ static MapInfo *make_info(const RtMapType *t)
     in->slotsize = (uint32_t)((in->elemoff + elem->size + align - 1) & ~(align - 1));
     if (in->slotsize == 0)
         in->slotsize = 1;
-    in->groupsize = MAP_GROUP * (1 + in->slotsize);
-    in->groupsize = (in->groupsize + 7) & ~7u;
-    describe(&in->small, MAP_SMALL, key, elem, in);
-    describe(&in->group, MAP_GROUP, key, elem, in);
+    describe(&in->small, MAP_SMALL, MAP_SMALL, key, elem, in);
+    describe(&in->slot, 0, 1, key, elem, in);
     return in;
 }
 
@@ -189,146 +180,6 @@ void *rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
     GET(m, RT_KEY_STRING, &key);
 }
 
-/* ---- making and growing ------------------------------------------------------------------------ */
-
-static MapTable *new_table(const MapInfo *in, uint32_t cap, uint32_t depth)
-{
-    MapTable *t = rt_alloc(sizeof *t, &table_type);
-    uint32_t groups = cap / MAP_GROUP;
-    t->groups = rt_alloc((size_t)groups * in->groupsize, &in->group);
-    for (uint32_t g = 0; g < groups; g++)
-        memset(t->groups + (size_t)g * in->groupsize, CTRL_EMPTY, MAP_GROUP);
-    t->mask = groups - 1;
-    t->cap = cap;
-    t->growthleft = cap / 8 * 7;
-    t->depth = depth;
-    return t;
-}
-
-static Map *new_map(const MapInfo *in)
-{
-    Map *m = rt_alloc(sizeof *m, &map_type);
-    m->info = in;
-    m->seed = rt_fastrand();
-    return m;
-}
-
-void *rt_map_make(const RtType *type, int64_t hint)
-{
-    const MapInfo *in = map_info((const RtMapType *)type);
-    Map *m = new_map(in);
-    if (hint <= MAP_SMALL || hint > (1ll << 40) / in->slotsize)
-        return m;
-    uint64_t want = (uint64_t)hint + ((uint64_t)hint + 6) / 7, cap = MAP_GROUP;
-    while (cap < want)
-        cap *= 2;
-    uint32_t depth = 0;
-    for (; cap > MAP_MAX_CAP; cap /= 2)
-        depth++;
-    MapTable **dir = rt_alloc(sizeof *dir << depth, &rt_word_type);
-    for (size_t i = 0; i < (size_t)1 << depth; i++)
-        rt_store_ref(&dir[i], new_table(in, (uint32_t)cap, depth));
-    m->depth = depth;
-    rt_store_ref(&m->dir, dir);
-    return m;
-}
-
-/* Takes a free slot for a key that is not there; the table has room. */
-static uint8_t *claim(MapTable *t, const MapInfo *in, uint64_t hash)
-{
-    uint32_t mask = t->mask, g = (uint32_t)(hash >> 7) & mask;
-    for (uint32_t step = 1;; step++) {
-        uint8_t *group = map_group(t, in, g);
-        uint32_t free = map_match_free(group);
-        if (free) {
-            uint32_t i = (uint32_t)__builtin_ctz(free);
-            if (group[i] == CTRL_EMPTY)
-                t->growthleft--;
-            group[i] = (uint8_t)(hash & 0x7f);
-            t->used++;
-            return map_slot(in, group, i);
-        }
-        g = (g + step) & mask;
-    }
-}
-
-static uint64_t hash_of_slot(const Map *m, uint8_t *slot)
-{
-    const MapInfo *in = m->info;
-    return map_hash(in, in->kind, map_slot_key(in, slot), m->seed);
-}
-
-static void grow_small(Map *m)
-{
-    const MapInfo *in = m->info;
-    MapTable *t = new_table(in, MAP_GROUP, 0);
-    for (uint32_t i = 0; i < MAP_SMALL; i++) {
-        if (m->small[i] == CTRL_EMPTY)
-            continue;
-        uint8_t *s = map_small_slot(in, m->small, i);
-        memcpy(claim(t, in, hash_of_slot(m, s)), s, in->slotsize);
-    }
-    MapTable **dir = rt_alloc(sizeof *dir, &rt_word_type);
-    dir[0] = t;
-    m->depth = 0;
-    rt_store_ref(&m->dir, dir);
-    rt_store_ref(&m->small, NULL);
-}
-
-/* Makes the directory point at t for all hashes with its prefix. */
-static void install(Map *m, MapTable *t, uint64_t hash)
-{
-    size_t n = (size_t)1 << (m->depth - t->depth);
-    size_t at = t->depth ? (size_t)(hash >> (64 - t->depth)) * n : 0;
-    for (size_t i = 0; i < n; i++)
-        rt_store_ref(&m->dir[at + i], t);
-}
-
-/* Slot i, or NULL if it holds nothing. */
-static inline uint8_t *slot_at(const MapTable *t, const MapInfo *in, uint32_t i)
-{
-    uint8_t *group = map_group(t, in, i / MAP_GROUP);
-    return group[i % MAP_GROUP] & 0x80 ? NULL : map_slot(in, group, i % MAP_GROUP);
-}
-
-/* Replaces the table that serves hash by one with more room, or by two. */
-static void grow_table(Map *m, MapTable *t, uint64_t hash)
-{
-    const MapInfo *in = m->info;
-    if (t->used > t->cap / 16 * 7 && t->cap == MAP_MAX_CAP && t->depth < MAP_MAX_DEPTH) {
-        if (t->depth == m->depth) {
-            size_t n = (size_t)1 << m->depth;
-            MapTable **dir = rt_alloc(2 * n * sizeof *dir, &rt_word_type);
-            for (size_t i = 0; i < n; i++)
-                dir[2 * i] = dir[2 * i + 1] = m->dir[i];
-            rt_store_ref(&m->dir, dir);
-            m->depth++;
-        }
-        uint32_t depth = t->depth + 1;
-        MapTable *half[2] = {new_table(in, t->cap, depth), new_table(in, t->cap, depth)};
-        for (uint32_t i = 0; i < t->cap; i++) {
-            uint8_t *s = slot_at(t, in, i);
-            if (!s)
-                continue;
-            uint64_t h = hash_of_slot(m, s);
-            memcpy(claim(half[h >> (64 - depth) & 1], in, h), s, in->slotsize);
-        }
-        uint64_t prefix = t->depth ? hash >> (64 - t->depth) << (64 - t->depth) : 0;
-        install(m, half[0], prefix);
-        install(m, half[1], prefix | 1ull << (64 - depth));
-        return;
-    }
-    uint32_t cap = t->used > t->cap / 16 * 7 ? t->cap * 2 : t->cap;
-    MapTable *n = new_table(in, cap, t->depth);
-    for (uint32_t i = 0; i < t->cap; i++) {
-        uint8_t *s = slot_at(t, in, i);
-        if (!s)
-            continue;
-        memcpy(claim(n, in, hash_of_slot(m, s)), s, in->slotsize);
-    }
-    install(m, n, hash);
-}
-
 /* ---- insertion ----------------------------------------------------------------------------------- */
 
 INLINE void store_key(const MapInfo *in, RtKeyKind kind, uint8_t *slot, const void *key)
@@ -376,10 +227,12 @@ static uint8_t *new_small(const MapInfo *in)
     return s;
 }
 
+/* As in Go, no locked instruction: two writers at once are mostly seen, not always. */
 static void start_write(Map *m)
 {
-    if (rt_unlikely(__atomic_exchange_n(&m->writing, 1, __ATOMIC_RELAXED)))
+    if (rt_unlikely(__atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
         rt_throw("concurrent map writes");
+    __atomic_store_n(&m->writing, 1, __ATOMIC_RELAXED);
 }
 
 INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
@@ -403,7 +256,7 @@ INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
             m->small[i] = tag;
             return finish_insert(m, in, kind, map_small_slot(in, m->small, i), key);
         }
-        grow_small(m);
+        map_grow_small(m);
         hash = map_hash(in, kind, key, m->seed);
     } else {
         hash = map_hash(in, kind, key, m->seed);
@@ -414,10 +267,10 @@ INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
     }
     MapTable *t = map_table(m, hash);
     while (rt_unlikely(t->growthleft == 0)) {
-        grow_table(m, t, hash);
+        map_grow(m, t, hash);
         t = map_table(m, hash);
     }
-    return finish_insert(m, in, kind, claim(t, in, hash), key);
+    return finish_insert(m, in, kind, map_claim(t, in, hash), key);
 }
 
 void *rt_map_assign(const RtType *t, void *map, const void *key)
@@ -458,14 +311,6 @@ static void clear_slots(const MapInfo *in, uint8_t *slot, size_t n)
         memset(slot, 0, n);
 }
 
-static void reset_table(MapTable *t, const MapInfo *in)
-{
-    for (uint32_t g = 0; g <= t->mask; g++)
-        memset(map_group(t, in, g), CTRL_EMPTY, MAP_GROUP);
-    t->used = 0;
-    t->growthleft = t->cap / 8 * 7;
-}
-
 static uint8_t *find_ctrl(const Map *m, const MapInfo *in, const void *key, uint64_t hash,
                           MapTable *t, uint8_t **ctrl)
 {
@@ -504,7 +349,7 @@ void rt_map_delete(const RtType *type, void *map, const void *key)
         *ctrl = CTRL_EMPTY;
     } else {
         /* A look-up passes this group only if it is full; then it must still pass. */
-        uint8_t *group = t->groups + (size_t)(ctrl - t->groups) / in->groupsize * in->groupsize;
+        uint8_t *group = t->ctrl + ((size_t)(ctrl - t->ctrl) & ~(size_t)(MAP_GROUP - 1));
         if (map_match(group, CTRL_EMPTY)) {
             *ctrl = CTRL_EMPTY;
             t->growthleft++;
@@ -512,7 +357,7 @@ void rt_map_delete(const RtType *type, void *map, const void *key)
             *ctrl = CTRL_DELETED;
         }
         if (--t->used == 0)
-            reset_table(t, in); /* no tombstone matters any more */
+            map_reset_table(t); /* no tombstone matters any more */
     }
     m->count--;
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
@@ -538,8 +383,8 @@ void rt_map_clear(const RtType *type, void *map)
                 continue;
             last = t;
             if (t->used)
-                clear_slots(in, t->groups, (size_t)(t->mask + 1) * in->groupsize);
-            reset_table(t, in);
+                clear_slots(in, t->slots, (size_t)t->cap * in->slotsize);
+            map_reset_table(t);
         }
     }
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);

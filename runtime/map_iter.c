@@ -12,14 +12,14 @@
 
 typedef struct Iter { /* RtMapIter.priv */
     Map *map;
-    uint8_t *base;   /* the table's groups, or the small array, that it stands in */
+    uint8_t *small;  /* the small array, if it stands there */
     MapTable *table; /* NULL: small */
     uint64_t pos;    /* prefix of the hashes that the table serves, as top bits */
     uint64_t start;  /* pos where it began */
     uint32_t cap;
     uint32_t depth;  /* of the table */
     uint32_t index;  /* slots looked at */
-    uint32_t offset; /* slot = (index + offset) % cap */
+    uint32_t offset; /* slot = (index + offset) mod cap */
     uint32_t clears; /* map->clears at the beginning */
     uint32_t state;  /* 0: before the first table, 1: in one, 2: done */
     uint64_t rnd;
@@ -46,11 +46,12 @@ void rt_map_iter_init(const RtType *t, void *map, RtMapIter *out)
 static void enter(Iter *it, MapTable *t)
 {
     it->table = t;
-    it->base = t->groups;
+    if (!__atomic_load_n(&t->ranged, __ATOMIC_RELAXED)) /* others may read, too */
+        __atomic_store_n(&t->ranged, 1, __ATOMIC_RELAXED);
     it->cap = t->cap;
     it->depth = t->depth;
     it->index = 0;
-    it->offset = (uint32_t)it->rnd & (t->cap - 1);
+    it->offset = (uint32_t)((uint64_t)(uint32_t)it->rnd * t->cap >> 32);
 }
 
 static void begin(Iter *it)
@@ -62,7 +63,7 @@ static void begin(Iter *it)
         it->pos = it->start = t->depth ? it->rnd >> (64 - t->depth) << (64 - t->depth) : 0;
         enter(it, t);
     } else if (m->small) {
-        it->base = m->small;
+        it->small = m->small;
         it->cap = MAP_SMALL;
         it->offset = (uint32_t)it->rnd & (MAP_SMALL - 1);
     } else {
@@ -74,7 +75,7 @@ static void begin(Iter *it)
 static bool current(const Iter *it)
 {
     const Map *m = it->map;
-    return it->table ? m->dir && map_table(m, it->pos) == it->table : m->small == it->base;
+    return it->table ? m->dir && map_table(m, it->pos) == it->table : m->small == it->small;
 }
 
 static bool equals_itself(const MapInfo *in, const void *key)
@@ -103,21 +104,19 @@ bool rt_map_iter_next(RtMapIter *out)
     while (it->state == 1) {
         bool cur = current(it);
         while (it->index < it->cap) {
-            uint32_t i = (it->index + it->offset) & (it->cap - 1);
-            uint8_t *group = it->base, *s;
-            if (it->table) {
-                group += (size_t)(i / MAP_GROUP) * in->groupsize;
-                if (i % MAP_GROUP == 0 && it->index + MAP_GROUP <= it->cap && !occupied(group)) {
-                    it->index += MAP_GROUP;
-                    continue;
-                }
-                s = map_slot(in, group, i % MAP_GROUP);
-            } else {
-                s = map_small_slot(in, group, i);
+            uint32_t i = it->index + it->offset;
+            if (i >= it->cap)
+                i -= it->cap;
+            uint8_t *ctrl = it->table ? it->table->ctrl : it->small;
+            if (it->table && i % MAP_GROUP == 0 && it->index + MAP_GROUP <= it->cap &&
+                !occupied(ctrl + i)) {
+                it->index += MAP_GROUP;
+                continue;
             }
             it->index++;
-            if (group[i % MAP_GROUP] & 0x80)
+            if (ctrl[i] & 0x80)
                 continue;
+            uint8_t *s = it->table ? map_slot(it->table, in, i) : map_small_slot(in, it->small, i);
             if (rt_unlikely(!cur)) {
                 void *key = map_slot_key(in, s);
                 uint8_t *now = it->map->count ? map_find(it->map, key) : NULL;

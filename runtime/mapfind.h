@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Look-up, inline, for map.c and for the entry points on goroutine stacks (fast.c): every
- * function here is specialised by the kind of key. */
+ * Look-up and taking a slot, inline, for map.c, map_grow.c and the entry points on goroutine
+ * stacks (fast.c): every function here is specialised by the kind of key. */
 #ifndef GOL_RUNTIME_MAPFIND_H
 #define GOL_RUNTIME_MAPFIND_H
 
 #include <emmintrin.h>
 #include <string.h>
 
+#include "runtime/hash.h"
 #include "runtime/map.h"
 
 #define MAP_INLINE static inline __attribute__((always_inline))
@@ -25,11 +26,28 @@ MAP_INLINE uint64_t map_hash(const MapInfo *in, RtKeyKind kind, const void *key,
     case RT_KEY_64: return map_hash_int(*(const uint64_t *)key, seed);
     case RT_KEY_STRING: {
         const RtString *s = key;
-        return rt_hash_bytes(s->p, (size_t)s->n, seed);
+        return hash_bytes(s->p, (size_t)s->n, seed);
     }
-    case RT_KEY_PLAIN: return rt_hash_bytes(key, in->keysize, seed);
+    case RT_KEY_PLAIN: return hash_bytes(key, in->keysize, seed);
     default: return rt_hash(in->type->key, key, seed);
     }
+}
+
+/* Strings of the same length; no call, as these are short and the stack may be a goroutine's. */
+MAP_INLINE bool map_same_bytes(const uint8_t *p, const uint8_t *q, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (hash_read64(p + i) != hash_read64(q + i))
+                return false;
+        return hash_read64(p + n - 8) == hash_read64(q + n - 8);
+    }
+    if (n >= 4)
+        return hash_read32(p) == hash_read32(q) && hash_read32(p + n - 4) == hash_read32(q + n - 4);
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != q[i])
+            return false;
+    return true;
 }
 
 MAP_INLINE bool map_same_key(const MapInfo *in, RtKeyKind kind, const void *a, const void *b)
@@ -39,7 +57,7 @@ MAP_INLINE bool map_same_key(const MapInfo *in, RtKeyKind kind, const void *a, c
     case RT_KEY_64: return *(const uint64_t *)a == *(const uint64_t *)b;
     case RT_KEY_STRING: {
         const RtString *s = a, *t = b;
-        return s->n == t->n && (s->p == t->p || memcmp(s->p, t->p, (size_t)s->n) == 0);
+        return s->n == t->n && (s->p == t->p || map_same_bytes(s->p, t->p, (size_t)s->n));
     }
     case RT_KEY_PLAIN: return memcmp(a, b, in->keysize) == 0;
     default: return rt_equal(in->type->key, a, b);
@@ -101,13 +119,13 @@ MAP_INLINE uint8_t *map_find_small(const Map *m, const MapInfo *in, RtKeyKind ki
 MAP_INLINE uint8_t *map_find_in(const MapTable *t, const MapInfo *in, RtKeyKind kind,
                                 const void *key, uint64_t hash, uint8_t **ctrl)
 {
-    uint32_t mask = t->mask, g = (uint32_t)(hash >> 7) & mask;
+    uint32_t g = map_home(t, hash);
     uint8_t tag = (uint8_t)(hash & 0x7f);
-    for (uint32_t step = 1;; step++) {
-        uint8_t *group = map_group(t, in, g);
+    for (;;) {
+        uint8_t *group = t->ctrl + (size_t)g * MAP_GROUP;
         for (uint32_t hits = map_match(group, tag); hits; hits &= hits - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(hits);
-            uint8_t *s = map_slot(in, group, i);
+            uint8_t *s = map_slot(t, in, g * MAP_GROUP + i);
             if (rt_likely(map_same_key(in, kind, map_key_at(in, kind, s), key))) {
                 if (ctrl)
                     *ctrl = group + i;
@@ -116,7 +134,25 @@ MAP_INLINE uint8_t *map_find_in(const MapTable *t, const MapInfo *in, RtKeyKind 
         }
         if (rt_likely(map_match(group, CTRL_EMPTY)))
             return NULL;
-        g = (g + step) & mask;
+        g = map_next_group(t, g);
+    }
+}
+
+/* Takes a free slot for a key that is not there; the table has room. */
+MAP_INLINE uint8_t *map_claim(MapTable *t, const MapInfo *in, uint64_t hash)
+{
+    uint32_t g = map_home(t, hash);
+    for (;;) {
+        uint8_t *group = t->ctrl + (size_t)g * MAP_GROUP;
+        uint32_t free = map_match_free(group);
+        if (rt_likely(free)) {
+            uint32_t i = (uint32_t)__builtin_ctz(free);
+            t->growthleft -= group[i] == CTRL_EMPTY;
+            group[i] = (uint8_t)(hash & 0x7f);
+            t->used++;
+            return map_slot(t, in, g * MAP_GROUP + i);
+        }
+        g = map_next_group(t, g);
     }
 }
 

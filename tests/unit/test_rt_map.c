@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "rt_testp.h"
+#include "runtime/mapfind.h"
 
 TestSuite(rt_map, .init = testp_start);
 
@@ -246,5 +247,72 @@ Test(rt_map, big_keys_and_elems_stand_apart)
         int64_t *e = rt_map_get(&mapbig.t, m, k);
         cr_assert_not_null(e);
         cr_assert_eq(e[124], i * 5);
+    }
+}
+
+/* Keys whose hashes all begin with ones: each split moves all entries to the new table. */
+Test(rt_map, all_on_one_side_of_each_split)
+{
+    void *m = rt_map_make(&map64.t, 0);
+    uint64_t mapseed = ((Map *)m)->seed;
+    static uint64_t keys[60000];
+    uint64_t k = 0;
+    for (int i = 0; i < 60000; i++) {
+        while (map_hash_int(k, mapseed) >> 60 != 15)
+            k++;
+        keys[i] = k++;
+        *(int64_t *)rt_map_assign64(&map64.t, m, keys[i]) = i;
+        if (i % 1000 == 0)
+            for (int j = 0; j <= i; j++)
+                cr_assert_eq(*(int64_t *)rt_map_get64(&map64.t, m, keys[j]), j);
+    }
+    cr_assert_eq(*(int64_t *)m, 60000);
+    for (int i = 0; i < 60000; i++)
+        cr_assert_eq(*(int64_t *)rt_map_get64(&map64.t, m, keys[i]), i);
+}
+
+/* Entries come and go at the same rate: tables are cleaned of tombstones, not enlarged. */
+Test(rt_map, churn_does_not_grow)
+{
+    enum { LIVE = 1500 };
+    void *m = rt_map_make(&map64.t, 0);
+    for (uint64_t i = 0; i < 400000; i++) {
+        *(uint64_t *)rt_map_assign64(&map64.t, m, i) = i * 3;
+        if (i >= LIVE) {
+            uint64_t old = i - LIVE;
+            rt_map_delete(&map64.t, m, &old);
+        }
+        if (i % 5000 == 0 && i >= LIVE)
+            for (uint64_t j = i - LIVE + 1; j <= i; j++)
+                cr_assert_eq(*(uint64_t *)rt_map_get64(&map64.t, m, j), j * 3);
+        if (i % 50000 == 0) { /* an iterator forbids to rearrange its table in place */
+            RtMapIter it;
+            rt_map_iter_init(&map64.t, m, &it);
+            for (int n = 0; n < 10; n++)
+                rt_map_iter_next(&it);
+        }
+    }
+    cr_assert_eq(*(int64_t *)m, LIVE);
+    cr_assert_leq(map_table(m, 0)->cap, 4096);
+    cr_assert_eq(((Map *)m)->depth, 0);
+}
+
+/* Room that was asked for is there: nothing grows before it is used up. */
+Test(rt_map, hints)
+{
+    for (int64_t hint = 9; hint < 300000; hint = hint * 3 / 2 + 1) {
+        Map *m = rt_map_make(&map64.t, hint);
+        uint64_t room = 0;
+        for (size_t i = 0; i < (size_t)1 << m->depth; i++)
+            room += m->dir[i]->growthleft;
+        cr_assert_geq(room, (uint64_t)hint);
+        cr_assert_leq(room, (uint64_t)hint * 5 / 4 + 16);
+        MapTable *first = map_table(m, 0);
+        for (uint64_t k = 0; k < (uint64_t)hint; k++)
+            *(uint64_t *)rt_map_assign64(&map64.t, m, k) = k;
+        if (m->depth == 0)
+            cr_assert_eq(map_table(m, 0), first);
+        for (uint64_t k = 0; k < (uint64_t)hint; k++)
+            cr_assert_eq(*(uint64_t *)rt_map_get64(&map64.t, m, k), k);
     }
 }
