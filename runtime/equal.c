@@ -96,7 +96,7 @@ bool rt_equal(const RtType *t, const void *x, const void *y)
 
 /* ---- hashing ---------------------------------------------------------------------------------- */
 
-uint64_t rt_hash_bytes(const void *data, size_t n, uint64_t seed)
+__attribute__((noinline)) uint64_t rt_hash_bytes(const void *data, size_t n, uint64_t seed)
 {
     return hash_bytes(data, n, seed);
 }

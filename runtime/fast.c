@@ -66,17 +66,42 @@ FAST void *fast_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int6
     GET(RT_KEY_STRING, key, sys_rt_map_getstr(t, map, p, n));
 }
 
-/* The element of a key that is in a table, or that finds room there; NULL: the whole function must
+MAP_INLINE void store_key(uint8_t *slot, RtKeyKind kind, const void *key)
+{
+    switch (kind) {
+    case RT_KEY_32: *(uint32_t *)slot = *(const uint32_t *)key; break;
+    case RT_KEY_64: *(uint64_t *)slot = *(const uint64_t *)key; break;
+    default: *(RtString *)slot = *(const RtString *)key;
+    }
+}
+
+/* A free slot for a key that is not there, or NULL if there is none. */
+MAP_INLINE uint8_t *claim(Map *m, const MapInfo *in, RtKeyKind kind, const void *key, uint64_t hash)
+{
+    if (m->dir) {
+        MapTable *t = map_table(m, hash);
+        return rt_likely(t->growthleft) ? map_claim(t, in, hash) : NULL;
+    }
+    if (!m->small || m->count == MAP_SMALL)
+        return NULL;
+    uint32_t i = 0;
+    while (m->small[i] != CTRL_EMPTY)
+        i++;
+    m->small[i] = map_small_tag(m, kind, key);
+    return map_small_slot(in, m->small, i);
+}
+
+/* The element of a key that is in the map, or that finds room there; NULL: the whole function must
  * do it.  An element that stands apart is not made here. */
 MAP_INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
 {
-    if (rt_unlikely(!m || !m->dir || __atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
+    if (rt_unlikely(!m || __atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
         return NULL;
     __atomic_store_n(&m->writing, 1, __ATOMIC_RELAXED);
     const MapInfo *in = m->info;
-    uint64_t hash = map_hash(in, kind, key, m->seed);
-    MapTable *t = map_table(m, hash);
-    uint8_t *s = map_find_in(t, in, kind, key, hash, NULL);
+    uint64_t hash = m->dir ? map_hash(in, kind, key, m->seed) : 0;
+    uint8_t *s = m->dir ? map_find_in(map_table(m, hash), in, kind, key, hash, NULL)
+                        : map_find_small(m, in, kind, key, NULL);
     void *elem = NULL;
     if (s) {
         if (kind != RT_KEY_STRING || ((const RtString *)s)->p == ((const RtString *)key)->p) {
@@ -85,13 +110,8 @@ MAP_INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
             ((RtString *)s)->p = ((const RtString *)key)->p; /* the newer key stays, as in Go */
             elem = map_slot_elem(in, s);
         }
-    } else if (rt_likely(t->growthleft && !in->elem_apart)) {
-        s = map_claim(t, in, hash);
-        switch (kind) {
-        case RT_KEY_32: *(uint32_t *)s = *(const uint32_t *)key; break;
-        case RT_KEY_64: *(uint64_t *)s = *(const uint64_t *)key; break;
-        default: *(RtString *)s = *(const RtString *)key;
-        }
+    } else if (rt_likely(!in->elem_apart) && (s = claim(m, in, kind, key, hash))) {
+        store_key(s, kind, key);
         m->count++;
         elem = s + in->elemoff;
     }

@@ -7,8 +7,6 @@
 
 void rt_panic_nilmap(void);
 
-#define INLINE MAP_INLINE
-
 /* ---- map types ---------------------------------------------------------------------------- */
 
 enum { INFO_BUCKETS = 256 };
@@ -116,26 +114,38 @@ const MapInfo *map_info(const RtMapType *t)
 
 /* ---- look-up --------------------------------------------------------------------------------- */
 
-static uint8_t *find_any(const Map *m, const MapInfo *in, const void *key)
+uint64_t map_hash_key(const Map *m, const void *key)
 {
+    const MapInfo *in = m->info;
     switch (in->kind) {
-    case RT_KEY_32: return map_find_kind(m, in, RT_KEY_32, key);
-    case RT_KEY_64: return map_find_kind(m, in, RT_KEY_64, key);
-    case RT_KEY_STRING: return map_find_kind(m, in, RT_KEY_STRING, key);
-    case RT_KEY_PLAIN: return map_find_kind(m, in, RT_KEY_PLAIN, key);
-    default: return map_find_kind(m, in, RT_KEY_GENERAL, key);
+    case RT_KEY_32: return map_hash_int(*(const uint32_t *)key, m->seed);
+    case RT_KEY_64: return map_hash_int(*(const uint64_t *)key, m->seed);
+    case RT_KEY_STRING: {
+        const RtString *s = key;
+        return rt_hash_bytes(s->p, (size_t)s->n, m->seed);
     }
+    case RT_KEY_PLAIN: return rt_hash_bytes(key, in->keysize, m->seed);
+    default: return rt_hash(in->type->key, key, m->seed);
+    }
+}
+
+/* What is in the small array is found without a hash. */
+static uint64_t hash_of(const Map *m, const void *key)
+{
+    return m->dir ? map_hash_key(m, key) : 0;
+}
+
+static __attribute__((noinline)) uint8_t *find(const Map *m, const MapInfo *in, const void *key,
+                                               uint64_t hash, uint8_t **ctrl)
+{
+    return m->dir ? map_find_in(map_table(m, hash), in, in->kind, key, hash, ctrl)
+                  : map_find_small(m, in, in->kind, key, ctrl);
 }
 
 uint8_t *map_find(const Map *m, const void *key)
 {
-    return find_any(m, m->info, key);
-}
-
-static inline void check_read(const Map *m)
-{
-    if (rt_unlikely(__atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
-        rt_throw("concurrent map read and map write");
+    const MapInfo *in = m->info;
+    return find(m, in, key, hash_of(m, key), NULL);
 }
 
 void *rt_map_get(const RtType *t, void *map, const void *key)
@@ -147,62 +157,40 @@ void *rt_map_get(const RtType *t, void *map, const void *key)
             rt_check_hashable(mt->key, key);
         return NULL;
     }
-    check_read(m);
-    uint8_t *s = find_any(m, m->info, key);
+    if (rt_unlikely(__atomic_load_n(&m->writing, __ATOMIC_RELAXED)))
+        rt_throw("concurrent map read and map write");
+    uint8_t *s = map_find(m, key);
     return s ? map_slot_elem(m->info, s) : NULL;
 }
 
-#define GET(m, kind, key)                                                                          \
-    do {                                                                                           \
-        if (!(m) || (m)->count == 0)                                                               \
-            return NULL;                                                                           \
-        check_read(m);                                                                             \
-        uint8_t *s_ = map_find_kind((m), (m)->info, (kind), (key));                                \
-        return s_ ? map_slot_elem((m)->info, s_) : NULL;                                           \
-    } while (0)
-
+/* These and the like below do what fast.c leaves: the keys' kinds need no code of their own. */
 void *rt_map_get32(const RtType *t, void *map, uint32_t key)
 {
-    Map *m = map;
-    GET(m, RT_KEY_32, &key);
+    return rt_map_get(t, map, &key);
 }
 
 void *rt_map_get64(const RtType *t, void *map, uint64_t key)
 {
-    Map *m = map;
-    GET(m, RT_KEY_64, &key);
+    return rt_map_get(t, map, &key);
 }
 
 void *rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
 {
-    Map *m = map;
     RtString key = {p, n};
-    GET(m, RT_KEY_STRING, &key);
+    return rt_map_get(t, map, &key);
 }
 
 /* ---- insertion ----------------------------------------------------------------------------------- */
 
-INLINE void store_key(const MapInfo *in, RtKeyKind kind, uint8_t *slot, const void *key)
+static void *finish_insert(Map *m, const MapInfo *in, uint8_t *slot, const void *key)
 {
-    switch (kind) {
-    case RT_KEY_32: *(uint32_t *)slot = *(const uint32_t *)key; break;
-    case RT_KEY_64: *(uint64_t *)slot = *(const uint64_t *)key; break;
-    case RT_KEY_STRING: *(RtString *)slot = *(const RtString *)key; break;
-    default:
-        if (in->key_apart) {
-            void *p = rt_alloc(in->keysize, in->type->key);
-            memcpy(p, key, in->keysize);
-            *(void **)slot = p;
-        } else {
-            memcpy(slot, key, in->keysize);
-        }
+    if (in->key_apart) {
+        void *p = rt_alloc(in->keysize, in->type->key);
+        memcpy(p, key, in->keysize);
+        *(void **)slot = p;
+    } else {
+        memcpy(slot, key, in->keysize);
     }
-}
-
-INLINE void *finish_insert(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *slot,
-                           const void *key)
-{
-    store_key(in, kind, slot, key);
     if (in->elem_apart)
         *(void **)(slot + in->elemoff) = rt_alloc(in->elemsize, in->type->elem);
     m->count++;
@@ -210,11 +198,9 @@ INLINE void *finish_insert(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *s
     return map_slot_elem(in, slot);
 }
 
-INLINE void *found(Map *m, const MapInfo *in, RtKeyKind kind, uint8_t *slot, const void *key)
+static void *found(Map *m, const MapInfo *in, uint8_t *slot, const void *key)
 {
-    if (kind == RT_KEY_STRING && *(uint8_t **)slot == *(uint8_t *const *)key)
-        ; /* the very same bytes */
-    else if ((kind == RT_KEY_STRING || kind == RT_KEY_GENERAL) && in->update_key)
+    if (in->update_key)
         rt_typedmove(in->type->key, map_slot_key(in, slot), key);
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
     return map_slot_elem(in, slot);
@@ -235,18 +221,19 @@ static void start_write(Map *m)
     __atomic_store_n(&m->writing, 1, __ATOMIC_RELAXED);
 }
 
-INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
+void *rt_map_assign(const RtType *type, void *map, const void *key)
 {
+    Map *m = map;
     if (rt_unlikely(!m))
         rt_raise((void *)rt_panic_nilmap, 0, 0, 0, 0, 0, 0);
     const MapInfo *in = m->info;
-    uint64_t hash = 0;
+    uint8_t tag = m->dir ? 0 : map_small_tag(m, in->kind, key);
+    uint64_t hash = hash_of(m, key);
+    start_write(m);
+    uint8_t *s = find(m, in, key, hash, NULL);
+    if (s)
+        return found(m, in, s, key);
     if (!m->dir) {
-        uint8_t tag = map_small_tag(m, kind, key);
-        start_write(m);
-        uint8_t *s = map_find_small(m, in, kind, key, NULL);
-        if (s)
-            return found(m, in, kind, s, key);
         if (!m->small)
             rt_store_ref(&m->small, new_small(in));
         if (m->count < MAP_SMALL) {
@@ -254,51 +241,33 @@ INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
             while (m->small[i] != CTRL_EMPTY)
                 i++;
             m->small[i] = tag;
-            return finish_insert(m, in, kind, map_small_slot(in, m->small, i), key);
+            return finish_insert(m, in, map_small_slot(in, m->small, i), key);
         }
         map_grow_small(m);
-        hash = map_hash(in, kind, key, m->seed);
-    } else {
-        hash = map_hash(in, kind, key, m->seed);
-        start_write(m);
-        uint8_t *s = map_find_in(map_table(m, hash), in, kind, key, hash, NULL);
-        if (s)
-            return found(m, in, kind, s, key);
+        hash = hash_of(m, key);
     }
     MapTable *t = map_table(m, hash);
     while (rt_unlikely(t->growthleft == 0)) {
         map_grow(m, t, hash);
         t = map_table(m, hash);
     }
-    return finish_insert(m, in, kind, map_claim(t, in, hash), key);
-}
-
-void *rt_map_assign(const RtType *t, void *map, const void *key)
-{
-    Map *m = map;
-    switch ((RtKeyKind)((const RtMapType *)t)->keykind) {
-    case RT_KEY_32: return assign(m, RT_KEY_32, key);
-    case RT_KEY_64: return assign(m, RT_KEY_64, key);
-    case RT_KEY_STRING: return assign(m, RT_KEY_STRING, key);
-    case RT_KEY_PLAIN: return assign(m, RT_KEY_PLAIN, key);
-    default: return assign(m, RT_KEY_GENERAL, key);
-    }
+    return finish_insert(m, in, map_claim(t, in, hash), key);
 }
 
 void *rt_map_assign32(const RtType *t, void *map, uint32_t key)
 {
-    return assign(map, RT_KEY_32, &key);
+    return rt_map_assign(t, map, &key);
 }
 
 void *rt_map_assign64(const RtType *t, void *map, uint64_t key)
 {
-    return assign(map, RT_KEY_64, &key);
+    return rt_map_assign(t, map, &key);
 }
 
 void *rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
 {
     RtString key = {p, n};
-    return assign(map, RT_KEY_STRING, &key);
+    return rt_map_assign(t, map, &key);
 }
 
 /* ---- deletion ------------------------------------------------------------------------------------- */
@@ -311,23 +280,6 @@ static void clear_slots(const MapInfo *in, uint8_t *slot, size_t n)
         memset(slot, 0, n);
 }
 
-static uint8_t *find_ctrl(const Map *m, const MapInfo *in, const void *key, uint64_t hash,
-                          MapTable *t, uint8_t **ctrl)
-{
-#define KIND(k)                                                                                    \
-    case k: return t ? map_find_in(t, in, k, key, hash, ctrl) : map_find_small(m, in, k, key, ctrl)
-    switch (in->kind) {
-        KIND(RT_KEY_32);
-        KIND(RT_KEY_64);
-        KIND(RT_KEY_STRING);
-        KIND(RT_KEY_PLAIN);
-    default: break;
-    }
-    return t ? map_find_in(t, in, RT_KEY_GENERAL, key, hash, ctrl)
-             : map_find_small(m, in, RT_KEY_GENERAL, key, ctrl);
-#undef KIND
-}
-
 void rt_map_delete(const RtType *type, void *map, const void *key)
 {
     Map *m = map;
@@ -338,9 +290,9 @@ void rt_map_delete(const RtType *type, void *map, const void *key)
         return;
     }
     const MapInfo *in = m->info;
-    uint64_t hash = m->dir ? map_hash(in, in->kind, key, m->seed) : 0;
+    uint64_t hash = hash_of(m, key);
     MapTable *t = m->dir ? map_table(m, hash) : NULL;
-    uint8_t *ctrl, *s = find_ctrl(m, in, key, hash, t, &ctrl);
+    uint8_t *ctrl, *s = find(m, in, key, hash, &ctrl);
     if (!s)
         return;
     start_write(m);

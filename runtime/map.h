@@ -74,6 +74,8 @@ uint8_t *map_find(const Map *m, const void *key);
 
 /* The descriptor's MapInfo, made when it is first asked for. */
 const MapInfo *map_info(const RtMapType *t);
+/* The hash of a key of the map's; panics where rt_hash does. */
+uint64_t map_hash_key(const Map *m, const void *key);
 /* The first table of a map that had but its small array; the entries move there. */
 void map_grow_small(Map *m);
 /* Makes room in the table that serves hash, which has none: replaces it by a larger one or splits

@@ -72,8 +72,7 @@ void *rt_map_make(const RtType *type, int64_t hint)
 
 static uint64_t hash_of_slot(const Map *m, uint8_t *slot)
 {
-    const MapInfo *in = m->info;
-    return map_hash(in, in->kind, map_slot_key(in, slot), m->seed);
+    return map_hash_key(m, map_slot_key(m->info, slot));
 }
 
 void map_grow_small(Map *m)
