@@ -146,7 +146,7 @@ static Type *lhs_var(Checker *c, Expr *lhs)
     if (x.mode == MODE_INVALID || !type_valid(x.type))
         return type_basic[BASIC_INVALID];
     if (x.mode == MODE_VAR || x.mode == MODE_MAPINDEX) {
-        check_mark_assigned(lhs);
+        check_mark_assigned(c, lhs);
         return x.type;
     }
     Operand base = {0};

@@ -307,7 +307,7 @@ void check_close_scope(Checker *c);
 /* Marks for the lowering (usage.c): a use of v from the function being checked; the
  * variable that e is (a part of) is assigned or has its address taken. */
 void check_mark_use(Checker *c, Object *v);
-void check_mark_assigned(Expr *e);
+void check_mark_assigned(Checker *c, Expr *e);
 void check_mark_addr_taken(Expr *e);
 
 void check_expr(Checker *c, Operand *x, Expr *e); /* a single value */

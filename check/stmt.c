@@ -460,6 +460,30 @@ static void select_stmt(Checker *c, unsigned inner, Stmt *s)
     }
 }
 
+/* The i-th of the variables that the clause declares; NULL for what is none. */
+static Object *clause_var(const Stmt *s, uint32_t i)
+{
+    const Expr *e = s->for_.init->assign.lhs.p[i];
+    return e->kind == EXPR_IDENT && e->ident.obj && e->ident.obj->kind == OBJ_VAR ? e->ident.obj
+                                                                                  : NULL;
+}
+
+static uint32_t clause_vars(const Stmt *s)
+{
+    const Stmt *init = s->for_.init;
+    return init && init->kind == STMT_ASSIGN && init->assign.op == TOK_DEFINE ? init->assign.lhs.n
+                                                                              : 0;
+}
+
+static void mark_in_post(const Stmt *s, bool in)
+{
+    for (uint32_t i = 0; i < clause_vars(s); i++) {
+        Object *v = clause_var(s, i);
+        if (v)
+            v->var.in_post = in;
+    }
+}
+
 static void for_stmt(Checker *c, unsigned inner, Stmt *s)
 {
     check_open_scope(c, s->range);
@@ -468,8 +492,11 @@ static void for_stmt(Checker *c, unsigned inner, Stmt *s)
         check_stmt(c, 0, s->for_.init);
     if (s->for_.cond)
         condition(c, s->for_.cond, "for");
-    if (s->for_.post)
+    if (s->for_.post) {
+        mark_in_post(s, true);
         check_stmt(c, 0, s->for_.post);
+        mark_in_post(s, false);
+    }
     check_stmt(c, inner, s->for_.body);
     c->env.loop_depth--;
     check_close_scope(c);
@@ -478,13 +505,9 @@ static void for_stmt(Checker *c, unsigned inner, Stmt *s)
 /* Whether the loop's variables need a copy of their own in each iteration. */
 static void per_iteration(Stmt *s)
 {
-    Stmt *init = s->for_.init;
-    if (!init || init->kind != STMT_ASSIGN || init->assign.op != TOK_DEFINE)
-        return;
-    for (uint32_t i = 0; i < init->assign.lhs.n; i++) {
-        Expr *e = init->assign.lhs.p[i];
-        Object *v = e->kind == EXPR_IDENT ? e->ident.obj : NULL;
-        if (v && v->kind == OBJ_VAR && (v->var.captured || v->var.addr_taken))
+    for (uint32_t i = 0; i < clause_vars(s); i++) {
+        const Object *v = clause_var(s, i);
+        if (v && (v->var.captured || v->var.addr_taken))
             s->for_.vars_per_iteration = true;
     }
 }

@@ -298,7 +298,8 @@ struct Object {
             bool addr_taken; /* &v, v[:] of an array, or an implicit & for a method call,
                                  also of a part of v (v.f, v[i] of an array) */
             bool reassigned; /* assigned after its declaration (also op=, ++, range =,
-                                 a part of it) */
+                                 a part of it); not by the post statement of its loop */
+            bool in_post;    /* that is being checked now */
             bool in_loop;    /* declared inside a loop's body or header */
             void *ir;        /* the lowering's */
         } var;

@@ -2,7 +2,11 @@
  *
  * What happens to variables: their uses (for "declared and not used"), and the flags that
  * the lowering reads: captured, address taken, reassigned, declared in a loop.  The flags
- * err on the side of true. */
+ * err on the side of true.
+ *
+ * A loop's variable that only the post statement assigns, and not before a literal there, is not
+ * reassigned: each iteration has a variable of its own, which the post statement steps before
+ * the condition and the body see it.  So literals in them may hold its value. */
 #include "check/checker.h"
 
 /* A use of v in the function being checked: notes the capture where it is another's. */
@@ -12,6 +16,8 @@ void check_mark_use(Checker *c, Object *v)
     if (!owner || owner == c->env.func)
         return;
     v->var.captured = true;
+    if (v->var.in_post) /* it sees what the statement makes of v */
+        v->var.reassigned = true;
     for (FuncInfo *f = c->env.func; f && f != owner; f = f->outer) {
         bool found = false;
         for (uint32_t i = 0; i < f->captures.n && !found; i++)
@@ -45,10 +51,10 @@ static Object *root_var(Expr *e)
     }
 }
 
-void check_mark_assigned(Expr *e)
+void check_mark_assigned(Checker *c, Expr *e)
 {
     Object *v = root_var(e);
-    if (v)
+    if (v && !(v->var.in_post && v->var.owner == c->env.func))
         v->var.reassigned = true;
 }
 
