@@ -46,8 +46,9 @@ static struct {
     RtSpin lock;
     Slab *_Atomic all;
     Slab *partial;
-    char *chunk, *chunk_end;
-    size_t count;
+    char *_Atomic chunk, *_Atomic chunk_end; /* what slabs are cut from */
+    char *_Atomic warm;                      /* its pages up to here are there, or soon */
+    _Atomic uint32_t count;
     Slab *_Atomic to_scan; /* the next whose goroutines may be due */
 } slabs;
 uint32_t rt_scan_gen;
@@ -62,9 +63,52 @@ static RtGoroutine *slot(Slab *s, uint32_t i)
     return (RtGoroutine *)((char *)s + 128 + (size_t)i * STACK_SLOT + G_OFFSET);
 }
 
+/* Few goroutines touch few pages.  Where there are thousands already, the next slab will be
+ * filled: its pages together cost a fraction of as many faults.  That is most of what a goroutine
+ * costs then, so who has nothing else to do goes ahead, by WARM slabs at most. */
+enum { MANY = 16, WARM = 4, WARM_STEP = 64 << 10 };
+
+static void populate(char *p, size_t n)
+{
+#ifdef MADV_POPULATE_WRITE
+    madvise(p, n, MADV_POPULATE_WRITE);
+#endif
+}
+
+/* The chunk may change under us: then what we have read does not fit together, or the
+ * exchange fails, or pages are asked for twice. */
+bool rt_slab_ahead(void)
+{
+    char *w = atomic_load_explicit(&slabs.warm, memory_order_acquire);
+    char *from = atomic_load_explicit(&slabs.chunk, memory_order_relaxed);
+    char *end = atomic_load_explicit(&slabs.chunk_end, memory_order_relaxed);
+    if (atomic_load_explicit(&slabs.count, memory_order_relaxed) < MANY || w < from || w >= end ||
+        w - from >= (ptrdiff_t)WARM * SLAB_BYTES ||
+        !atomic_compare_exchange_strong(&slabs.warm, &w, w + WARM_STEP))
+        return false;
+    populate(w, WARM_STEP);
+    return true;
+}
+
+/* The new slab's pages, as far as nobody has gone ahead. */
+static void warm_up(char *s)
+{
+    char *end = s + SLAB_BYTES, *w = atomic_load(&slabs.warm);
+    if (atomic_fetch_add_explicit(&slabs.count, 1, memory_order_relaxed) < MANY)
+        return;
+    if (w < s)
+        w = s;
+    if (w < end) {
+        atomic_store_explicit(&slabs.warm, end, memory_order_release);
+        populate(w, (size_t)(end - w));
+    }
+}
+
 static void slab_new(void)
 {
-    if (slabs.chunk == slabs.chunk_end) {
+    char *from = atomic_load_explicit(&slabs.chunk, memory_order_relaxed);
+    char *end = atomic_load_explicit(&slabs.chunk_end, memory_order_relaxed);
+    if (from == end) {
         /* address space may be short (ulimit -v): then less at a time */
         size_t bytes = CHUNK_BYTES;
         char *p;
@@ -76,18 +120,14 @@ static void slab_new(void)
             }
             bytes /= 4;
         }
-        slabs.chunk = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
-        slabs.chunk_end = slabs.chunk + bytes;
-        madvise(slabs.chunk, bytes, MADV_NOHUGEPAGE);
+        from = (char *)(((uintptr_t)p + SLAB_BYTES - 1) & ~(uintptr_t)(SLAB_BYTES - 1));
+        madvise(from, bytes, MADV_NOHUGEPAGE);
+        atomic_store_explicit(&slabs.chunk_end, from + bytes, memory_order_relaxed);
+        atomic_store_explicit(&slabs.warm, from, memory_order_release);
     }
-    Slab *s = (Slab *)slabs.chunk;
-    slabs.chunk += SLAB_BYTES;
-#ifdef MADV_POPULATE_WRITE
-    /* Few goroutines touch few pages.  Where there are thousands already, the next slab will be
-     * filled: its pages together cost a fraction of as many faults. */
-    if (slabs.count++ >= 16)
-        madvise(s, SLAB_BYTES, MADV_POPULATE_WRITE);
-#endif
+    atomic_store_explicit(&slabs.chunk, from + SLAB_BYTES, memory_order_relaxed);
+    warm_up(from);
+    Slab *s = (Slab *)from;
     s->all = atomic_load_explicit(&slabs.all, memory_order_relaxed);
     atomic_store_explicit(&slabs.all, s, memory_order_release);
     s->partial = slabs.partial;

@@ -221,7 +221,8 @@ bool rt_lookout(void)
 void rt_lookout_nap(void)
 {
     struct timespec ts = {0, NAP};
-    nanosleep(&ts, NULL);
+    if (!rt_slab_ahead())
+        nanosleep(&ts, NULL);
 }
 
 bool rt_lookout_goes_on(void)

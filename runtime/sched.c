@@ -617,7 +617,7 @@ again:;
         g = steal_work(p);
         if (g)
             return g;
-        if (lingered++ < 1 && linger(p))
+        if (rt_slab_ahead() || (lingered++ < 1 && linger(p)))
             goto again;
     }
 

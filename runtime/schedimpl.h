@@ -126,6 +126,7 @@ void rt_gblock_put(RtGBlock *b);
 RtGoroutine *rt_g_get(RtP *p);
 void rt_g_put(RtP *p, RtGoroutine *g);
 void rt_slab_trim(void);
+bool rt_slab_ahead(void); /* for idle threads: → did some tens of us of work */
 
 /* stack.c */
 void rt_seg_free_all(RtGoroutine *g);

@@ -25,6 +25,11 @@ int64_t rt_timers_next_all(void)
     return timer;
 }
 
+bool rt_slab_ahead(void)
+{
+    return false;
+}
+
 static void start(void)
 {
     static RtP *all[2] = {&ps[0], &ps[1]};
