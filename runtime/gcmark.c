@@ -2,7 +2,7 @@
  *
  * Marking.  An object is white (bit in marks[] clear), gray (set, waiting in a block) or
  * black.  Objects are found by any interior pointer; their pointers by the pointer map of
- * their span or type.  Scanning runs some objects behind a prefetch. */
+ * their span or type.  Objects are scanned in batches, one behind the prefetch. */
 #include "runtime/gcmark.h"
 
 #include <string.h>
@@ -67,12 +67,12 @@ bool gc_work_left(void)
     return __atomic_load_n(&nfull, __ATOMIC_ACQUIRE) != 0;
 }
 
-static inline void push(GcWork *w, uint8_t *p)
+static inline void push(GcWork *w, uintptr_t item)
 {
     GcBlock *b = w->block;
     if (rt_unlikely(!b))
         b = w->block = get_empty();
-    b->item[b->n++] = p;
+    b->item[b->n++] = item;
     if (rt_unlikely(b->n == GC_BLOCK)) {
         put_full(b);
         w->block = NULL;
@@ -81,8 +81,6 @@ static inline void push(GcWork *w, uint8_t *p)
 
 void gc_publish(GcWork *w)
 {
-    while (w->head != w->tail)
-        push(w, w->ring[w->head++ % GC_RING]);
     if (w->block && w->block->n) {
         put_full(w->block);
         w->block = NULL;
@@ -103,38 +101,48 @@ static inline Map the_map(void)
     return (Map){(uintptr_t)rt_heap.base, rt_heap.committed, rt_heap.page_head, rt_heap.spans - 1};
 }
 
-static inline __attribute__((always_inline)) void mark(GcWork *w, Map map, uintptr_t p)
+/* Marks the object that p points into.  Returns the item to be pushed, or 0: there was no white
+ * object, or it has no pointers. */
+static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map, uintptr_t p)
 {
     size_t off = p - map.base;
     if (off >= map.committed)
-        return;
+        return 0;
     uint32_t h = map.page_head[off >> RT_PAGE_SHIFT];
     if (rt_unlikely(h == 0))
-        return;
+        return 0;
     RtSpan *s = &map.spans[h];
     uint8_t state = __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
     size_t in = p - (uintptr_t)s->base;
     if (rt_unlikely(state < SPAN_SMALL || in >= (size_t)s->npages << RT_PAGE_SHIFT))
-        return;
+        return 0;
     if (rt_likely(state == SPAN_SMALL)) {
         uint32_t i = (uint32_t)(((uint64_t)(uint32_t)in * s->magic) >> 32);
         uint64_t bit = 1ull << (i % 64), *m = &s->marks[i / 64];
         if (i >= s->nelems || __atomic_load_n(m, __ATOMIC_RELAXED) & bit ||
             !(__atomic_load_n(&s->alloc[i / 64], __ATOMIC_RELAXED) & bit))
-            return;
-        if (__atomic_fetch_or(m, bit, __ATOMIC_RELAXED) & bit)
-            return;
+            return 0;
+        /* Whoever marks it at the same time scans it too: cheaper than to ask each time. */
+        __atomic_fetch_or(m, bit, __ATOMIC_RELAXED);
         w->bytes += s->elemsize;
-        if (s->mask)
-            push(w, s->base + (size_t)i * s->elemsize);
-        return;
+        uint64_t mask = s->mask;
+        if (mask == 0)
+            return 0;
+        w->scanned += s->elemsize;
+        return ((uintptr_t)s->base + (size_t)i * s->elemsize) | (mask <= GC_TAG ? mask : 0);
     }
     if (__atomic_load_n(&s->marks[0], __ATOMIC_RELAXED) & 1 ||
         __atomic_fetch_or(&s->marks[0], 1, __ATOMIC_RELAXED) & 1)
-        return;
+        return 0;
     w->bytes += (size_t)s->npages << RT_PAGE_SHIFT;
-    if (s->type)
-        push(w, s->base);
+    return s->type ? (uintptr_t)s->base : 0;
+}
+
+static inline __attribute__((always_inline)) void mark(GcWork *w, Map map, uintptr_t p)
+{
+    uintptr_t item = claim(w, map, p);
+    if (item)
+        push(w, item);
 }
 
 void gc_mark_word(GcWork *w, uintptr_t p)
@@ -199,17 +207,23 @@ static void scan_array(GcWork *w, Map map, const RtType *t, const uint8_t *p, co
         scan_value(w, map, t, p);
 }
 
-static inline void scan(GcWork *w, Map map, uint8_t *obj, int64_t *scanned)
+/* Words that may be pointers into the heap, to be marked together. */
+typedef struct Candidates {
+    unsigned n;
+    uintptr_t word[128];
+} Candidates;
+enum { MOST_WORDS = RT_MAX_MASKED / 8 }; /* that scan adds */
+
+/* Without a branch on whether it is nil, which nobody could predict. */
+static inline __attribute__((always_inline)) void add(Candidates *c, Map map, uintptr_t p)
 {
-    RtSpan *s = &map.spans[map.page_head[((uintptr_t)obj - map.base) >> RT_PAGE_SHIFT]];
-    if (rt_likely(s->state == SPAN_SMALL)) {
-        *scanned += s->elemsize;
-        if (rt_likely(!s->typed)) {
-            uint64_t m = s->mask;
-            for (; m; m &= m - 1)
-                mark(w, map, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
-            return;
-        }
+    c->word[c->n] = p;
+    c->n += p - map.base < map.committed;
+}
+
+static __attribute__((noinline)) void scan_typed(GcWork *w, Map map, RtSpan *s, uint8_t *obj)
+{
+    if (s->state == SPAN_SMALL) {
         uint8_t *end = obj + s->elemsize - 8;
         const RtType *t = __atomic_load_n((const RtType **)end, __ATOMIC_ACQUIRE);
         if (t) /* else it has just been allocated */
@@ -219,52 +233,109 @@ static inline void scan(GcWork *w, Map map, uint8_t *obj, int64_t *scanned)
     size_t size = s->type->size, step = size > CHUNK ? size : CHUNK / size * size;
     uint8_t *end = s->base + ((size_t)s->npages << RT_PAGE_SHIFT);
     if ((size_t)(end - obj) > step) {
-        push(w, obj + step);
+        push(w, (uintptr_t)obj + step);
         end = obj + step;
     }
-    *scanned += end - obj;
+    w->scanned += (uint64_t)(end - obj);
     scan_array(w, map, s->type, obj, end);
 }
 
-static bool drain(GcWork *w, int64_t budget, int64_t *scanned, int64_t *told)
+static inline void scan(GcWork *w, Map map, uintptr_t item, Candidates *c)
 {
-    Map map = the_map();
-    for (unsigned turn = 0;; turn++) {
-        /* Keep the ring full of prefetched objects. */
-        while (w->tail - w->head < GC_RING) {
-            GcBlock *b = w->block;
-            if (!b || b->n == 0) {
-                if (w->tail != w->head)
-                    break; /* scan these first: they may push */
-                GcBlock *f = get_full();
-                if (!f)
-                    return true;
-                if (b)
-                    put_empty(b);
-                w->block = b = f;
-            }
-            uint8_t *p = b->item[--b->n];
-            __builtin_prefetch(p);
-            w->ring[w->tail++ % GC_RING] = p;
+    uint64_t m = item & GC_TAG;
+    const uint8_t *obj = (const uint8_t *)(item - m);
+    if (rt_unlikely(m == 0)) {
+        RtSpan *s = &map.spans[map.page_head[(item - map.base) >> RT_PAGE_SHIFT]];
+        if (s->state != SPAN_SMALL || s->typed) {
+            scan_typed(w, map, s, (uint8_t *)item);
+            return;
         }
-        scan(w, map, w->ring[w->head++ % GC_RING], scanned);
-        if (rt_unlikely(turn % 64 == 63)) {
-            /* Others look for work: give them what we would scan last.  Of a tree, whose
-             * block never holds much, these few are the largest parts. */
-            GcBlock *b = w->block;
-            if (b && b->n >= 2 && rt_gc_hungry() && !gc_work_left()) {
-                GcBlock *half = get_empty();
-                half->n = b->n / 2;
-                memcpy(half->item, b->item, half->n * sizeof half->item[0]);
-                memmove(b->item, b->item + half->n, (b->n - half->n) * sizeof b->item[0]);
-                b->n -= half->n;
-                put_full(half);
+        m = s->mask;
+    }
+    for (; m; m &= m - 1)
+        add(c, map, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
+}
+
+/* Marks what the candidates point to, and forgets them. */
+static inline void mark_all(GcWork *w, Map map, Candidates *c)
+{
+    GcBlock *b = w->block;
+    if (!b || b->n + c->n >= GC_BLOCK) { /* push fills no block that was full */
+        gc_publish(w);
+        b = w->block ? w->block : (w->block = get_empty());
+    }
+    uint64_t n = b->n;
+    for (unsigned i = 0; i < c->n; i++) {
+        uintptr_t item = claim(w, map, c->word[i]);
+        b->item[n] = item;
+        n += item != 0;
+    }
+    b->n = n;
+    c->n = 0;
+}
+
+/* Others look for work: give them what we would scan last.  Of a tree, whose block never
+ * holds much, these few are the largest parts. */
+static void share_half(GcWork *w)
+{
+    GcBlock *b = w->block;
+    if (!b || b->n < 2 || gc_work_left())
+        return;
+    GcBlock *half = get_empty();
+    half->n = b->n / 2;
+    memcpy(half->item, b->item, half->n * sizeof half->item[0]);
+    memmove(b->item, b->item + half->n, (b->n - half->n) * sizeof b->item[0]);
+    b->n -= half->n;
+    put_full(half);
+}
+
+/* The objects are taken in batches: while one is scanned, the next is on its way to the cache. */
+static bool drain(GcWork *w, uint64_t until, uint64_t *told)
+{
+    enum { BATCH = 16 };
+    Map map = the_map();
+    uintptr_t batch[2][BATCH];
+    Candidates c;
+    unsigned have = 0;
+    c.n = 0;
+    for (unsigned turn = 0;; turn++) {
+        uintptr_t *now = batch[turn % 2], *next = batch[(turn + 1) % 2];
+        GcBlock *b = w->block;
+        if (have == 0 && (!b || b->n == 0)) {
+            GcBlock *f = get_full();
+            if (!f)
+                return true;
+            if (b)
+                put_empty(b);
+            w->block = b = f;
+        }
+        unsigned k = 0;
+        if (b) {
+            uint64_t n = b->n;
+            for (; k < BATCH && n; k++) {
+                next[k] = b->item[--n];
+                __builtin_prefetch((const void *)next[k]);
             }
-            if (budget && *scanned >= budget)
+            b->n = n;
+        }
+        for (unsigned i = 0; i < have; i++) {
+            scan(w, map, now[i], &c);
+            if (rt_unlikely(c.n > sizeof c.word / sizeof c.word[0] - MOST_WORDS))
+                mark_all(w, map, &c);
+        }
+        mark_all(w, map, &c);
+        have = k;
+        if (rt_unlikely(turn % 4 == 3)) {
+            if (rt_gc_hungry())
+                share_half(w);
+            if (w->scanned >= until) {
+                for (unsigned i = 0; i < have; i++)
+                    push(w, next[i]);
                 return false;
-            if (turn % 1024 == 1023) { /* the pacing asks how far marking is */
-                __atomic_fetch_add(&rt_gc.progress, (uint64_t)(*scanned - *told), __ATOMIC_RELAXED);
-                *told = *scanned;
+            }
+            if (turn % 64 == 63) { /* the pacing asks how far marking is */
+                __atomic_fetch_add(&rt_gc.progress, w->scanned - *told, __ATOMIC_RELAXED);
+                *told = w->scanned;
             }
         }
     }
@@ -272,11 +343,10 @@ static bool drain(GcWork *w, int64_t budget, int64_t *scanned, int64_t *told)
 
 bool gc_drain(GcWork *w, int64_t budget)
 {
-    int64_t scanned = 0, told = 0;
-    bool dry = drain(w, budget, &scanned, &told);
-    w->scanned += (uint64_t)scanned;
-    if (scanned != told)
-        __atomic_fetch_add(&rt_gc.progress, (uint64_t)(scanned - told), __ATOMIC_RELAXED);
+    uint64_t told = w->scanned;
+    bool dry = drain(w, budget ? told + (uint64_t)budget : UINT64_MAX, &told);
+    if (w->scanned != told)
+        __atomic_fetch_add(&rt_gc.progress, w->scanned - told, __ATOMIC_RELAXED);
     return dry;
 }
 

@@ -7,21 +7,21 @@
 
 #include "runtime/gc.h"
 
-enum { GC_BLOCK = 510, GC_RING = 16 };
+enum { GC_BLOCK = 509, GC_TAG = 7 };
 
+/* An item is a gray object's address; one of a small object says in its lowest bits which of the
+ * first three words are its pointers, if it has no others. */
 typedef struct GcBlock {
     struct GcBlock *next;
     uint64_t n;
-    uint8_t *item[GC_BLOCK];
+    uintptr_t item[GC_BLOCK + 1]; /* the last is never read: to be written without a branch */
 } GcBlock;
 
 typedef struct GcWork {
-    GcBlock *block;         /* gray objects: marked, not yet scanned; large ones from an
+    GcBlock *block;   /* gray objects: marked, not yet scanned; large ones from an
                                address inside on */
-    uint64_t bytes;         /* marked by this thread in this cycle */
-    uint64_t scanned;       /* bytes of them looked at */
-    uint8_t *ring[GC_RING]; /* prefetched, about to be scanned */
-    uint32_t head, tail;
+    uint64_t bytes;   /* marked by this thread in this cycle */
+    uint64_t scanned; /* bytes of those that have pointers */
 } GcWork;
 
 /* Any word: if it points into an allocated object that is white, makes it gray. */

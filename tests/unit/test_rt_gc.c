@@ -103,6 +103,43 @@ Test(rt_gc, pointer_maps_are_obeyed)
     cr_assert_lt(lured, 4, "%d numbers were taken for pointers", lured);
 }
 
+/* Objects of all shapes in one graph, so that the marker's blocks fill up in every way. */
+Test(rt_gc, graphs_of_all_shapes_are_marked)
+{
+    enum { N = 6000 };
+    static const uint8_t all[] = {255, 255, 255, 255, 255, 255, 255, 255};
+    static RtType types[64];
+    for (unsigned k = 0; k < 64; k++)
+        types[k] = (RtType){.size = (k + 1) * 8,
+                            .ptrbytes = (k + 1) * 8,
+                            .align = 8,
+                            .kind = RT_STRUCT,
+                            .ptrmap = all};
+    rt_gc.verify = 1;
+    for (uint32_t seed = 1; seed <= 12; seed++) {
+        uint32_t r = seed;
+        void **last = NULL;
+        uintptr_t *hidden = rt_alloc(N * sizeof *hidden, NULL);
+        for (int i = 0; i < N; i++) {
+            r = r * 1664525 + 1013904223;
+            unsigned words = r >> 30 ? 1 + (r >> 20) % 64 : 65 + (r >> 20) % 900;
+            void **p = words <= 64 ? rt_new(&types[words - 1]) : rt_alloc(words * 8, &rt_word_type);
+            for (unsigned k = 1; k < words; k++) {
+                r = r * 1664525 + 1013904223;
+                if (i && r >> 29)
+                    p[k] = (void *)~hidden[(r >> 8) % (uint32_t)i];
+            }
+            p[0] = last;
+            last = p;
+            hidden[i] = ~(uintptr_t)p;
+        }
+        std_runtime_GC();
+        rt_gc_collect(GC_MEMORY);
+        for (int i = N - 1; i >= 0; i--, last = last[0])
+            cr_assert_eq((uintptr_t)last, ~hidden[i]);
+    }
+}
+
 Test(rt_gc, interior_and_end_pointers_keep_objects)
 {
     static const size_t sizes[] = {16, 48, 512, 1000, 9000, 100000};
