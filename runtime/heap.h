@@ -50,8 +50,7 @@ typedef struct RtSpan {
     uint8_t state;
     uint8_t typed;      /* slots end in their type */
     uint8_t sweepgen;   /* == heap.sweepgen: swept in this cycle */
-    uint8_t zeroed;     /* SPAN_FREE: all pages are known to be zero; SPAN_SMALL: so is every
-                          slot never allocated */
+    uint8_t zeroed;     /* SPAN_SMALL: every slot that was never allocated is zero */
     uint16_t freeindex; /* SPAN_SMALL, owned by a cache: slots from here may be free */
     uint16_t cached;    /* a cache owns it */
     uint64_t alloc[8];

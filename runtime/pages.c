@@ -2,18 +2,18 @@
  *
  * The page allocator: runs of 8 KiB pages out of one reservation.  Free runs stand in lists
  * by length and are merged with free neighbours; what was never used lies above `top` and
- * is known to be zero.  Free memory goes back to the system in rt_pages_scavenge. */
-#include "runtime/heap.h"
-
+ * is known to be zero.  Free memory goes back to the system in rt_pages_scavenge; a bit for each
+ * page tells whether it did. */
 #include <string.h>
 #include <sys/mman.h>
 
+#include "runtime/gc.h"
 #include "runtime/memcalls.h"
 
 /* Exact lists for 1 … 63 pages, then one for each power of two. */
 enum { EXACT = 64, NLISTS = EXACT + 26 };
 /* From this size on the heap asks for huge pages: fewer faults, fewer misses of the TLB. */
-enum { HUGE_FROM = 8 << 20, HUGE_PAGE = 2 << 20 };
+enum { HUGE_FROM = 8 << 20, HUGE_PAGE = 2 << 20, PER_HUGE = HUGE_PAGE >> RT_PAGE_SHIFT };
 
 RtHeap rt_heap;
 
@@ -21,19 +21,45 @@ static uint32_t lists[NLISTS]; /* page + 1 of the first run */
 static uint64_t nonempty[2];
 #define top rt_heap.pages_ever
 static size_t free_pages;
+static uint64_t *released; /* free pages that the system has, which are zero when used again */
+static size_t huge_to;     /* bytes from the base for which huge pages were asked */
 
 static unsigned list_of(size_t n)
 {
     return n < EXACT ? (unsigned)n : EXACT + 57 - (unsigned)__builtin_clzll(n);
 }
 
-static void push_run(uint32_t page, uint32_t n, bool zeroed)
+/* The bits of pages [page, page + n) in released's word i. */
+static uint64_t word_bits(size_t i, size_t page, size_t n)
+{
+    size_t lo = page > i * 64 ? page - i * 64 : 0;
+    size_t hi = page + n < (i + 1) * 64 ? page + n - i * 64 : 64;
+    return (~0ull << lo) & (~0ull >> (64 - hi));
+}
+
+/* Makes all of them released or none; returns how many that changes. */
+static size_t set_released(size_t page, size_t n, bool to)
+{
+    size_t changed = 0;
+    for (size_t i = page / 64; i <= (page + n - 1) / 64; i++) {
+        uint64_t m = word_bits(i, page, n) & (to ? ~released[i] : released[i]);
+        released[i] ^= m;
+        for (; m; m &= m - 1)
+            changed++;
+    }
+    if (to)
+        rt_heap.pages_released += changed;
+    else
+        rt_heap.pages_released -= changed;
+    return changed;
+}
+
+static void push_run(uint32_t page, uint32_t n)
 {
     RtSpan *s = &rt_heap.spans[page];
     unsigned l = list_of(n);
     s->base = rt_heap.base + ((size_t)page << RT_PAGE_SHIFT);
     s->npages = n;
-    s->zeroed = zeroed;
     s->prev = 0;
     s->next = lists[l];
     if (s->next)
@@ -106,10 +132,26 @@ static bool commit(size_t upto)
         if (mprotect(p, want - rt_heap.committed, PROT_READ | PROT_WRITE) != 0)
             return false;
     }
-    if (rt_heap.committed >= HUGE_FROM)
-        madvise(p, want - rt_heap.committed, MADV_HUGEPAGE);
     rt_heap.committed = want;
     return true;
+}
+
+/* Asks for huge pages for what the heap is going to fill, which ends at the goal: a huge page
+ * of which it would use a part only takes memory. */
+static void ask_for_huge(void)
+{
+    size_t end = top << RT_PAGE_SHIFT;
+    if (end <= HUGE_FROM || end <= huge_to)
+        return;
+    uint64_t goal = __atomic_load_n(&rt_gc.goal, __ATOMIC_RELAXED);
+    size_t lo = huge_to ? huge_to : HUGE_FROM, hi = goal > end ? goal : end;
+    if (hi > rt_heap.committed)
+        hi = rt_heap.committed;
+    hi &= ~(size_t)(HUGE_PAGE - 1);
+    if (hi > lo) {
+        madvise(rt_heap.base + lo, hi - lo, MADV_HUGEPAGE);
+        huge_to = hi;
+    }
 }
 
 RtSpan *rt_pages_alloc(size_t npages, bool *zero)
@@ -121,11 +163,9 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
     uint32_t page;
     if (s) {
         page = rt_page_of(s);
-        *zero = s->zeroed;
-        if (s->zeroed)
-            rt_heap.pages_released -= npages;
+        *zero = set_released(page, npages, false) == npages;
         if (s->npages > npages)
-            push_run(page + (uint32_t)npages, s->npages - (uint32_t)npages, s->zeroed);
+            push_run(page + (uint32_t)npages, s->npages - (uint32_t)npages);
     } else {
         if (!commit(top + npages)) {
             rt_unlock(&rt_heap.lock);
@@ -133,6 +173,7 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
         }
         page = (uint32_t)top;
         top += npages;
+        ask_for_huge();
         *zero = true;
         s = &rt_heap.spans[page];
         s->base = rt_heap.base + ((size_t)page << RT_PAGE_SHIFT);
@@ -150,15 +191,12 @@ void rt_pages_free(RtSpan *s)
 {
     rt_lock(&rt_heap.lock);
     uint32_t page = rt_page_of(s), n = s->npages;
-    bool zeroed = false;
     rt_heap.pages_inuse -= n;
     s->state = SPAN_FREE;
     if (page > 0) {
         RtSpan *left = &rt_heap.spans[rt_heap.page_head[page - 1] - 1];
         if (left->state == SPAN_FREE) {
             unlink_run(left);
-            if (left->zeroed)
-                rt_heap.pages_released -= left->npages;
             page = rt_page_of(left);
             n += left->npages;
         }
@@ -167,37 +205,58 @@ void rt_pages_free(RtSpan *s)
         RtSpan *right = &rt_heap.spans[page + n];
         if (right->state == SPAN_FREE) {
             unlink_run(right);
-            if (right->zeroed)
-                rt_heap.pages_released -= right->npages;
             right->state = SPAN_NONE;
             n += right->npages;
         }
     }
-    push_run(page, n, zeroed);
+    push_run(page, n);
     rt_unlock(&rt_heap.lock);
+}
+
+/* Gives back up to *n pages of a free run, from its end on and in multiples of unit. */
+static void release_run(const RtSpan *s, size_t *n, size_t unit)
+{
+    size_t first = (rt_page_of(s) + unit - 1) & ~(unit - 1);
+    size_t end = (rt_page_of(s) + s->npages) & ~(unit - 1);
+    while (end > first && *n >= unit) {
+        size_t k = *n & ~(unit - 1);
+        if (k > end - first)
+            k = end - first;
+        end -= k;
+        size_t given = set_released(end, k, true);
+        if (given && madvise(rt_heap.base + (end << RT_PAGE_SHIFT), k << RT_PAGE_SHIFT,
+                             MADV_DONTNEED) != 0) {
+            set_released(end, k, false);
+            return;
+        }
+        *n -= given < *n ? given : *n;
+    }
+}
+
+/* Gives back n free pages in multiples of unit, those of the longest runs first; returns how
+ * many are missing. */
+static size_t release(size_t n, size_t unit)
+{
+    for (int l = NLISTS - 1; l >= (int)list_of(unit) && n >= unit; l--) {
+        rt_lock(&rt_heap.lock);
+        for (uint32_t p = lists[l]; p && n >= unit; p = rt_heap.spans[p - 1].next)
+            release_run(&rt_heap.spans[p - 1], &n, unit);
+        rt_unlock(&rt_heap.lock);
+    }
+    return n;
 }
 
 void rt_pages_scavenge(size_t keep)
 {
-    /* Longest runs first: they go back in few calls and split few huge pages. */
-    for (int l = NLISTS - 1; l > 0; l--) {
-        rt_lock(&rt_heap.lock);
-        for (uint32_t p = lists[l]; p;) {
-            RtSpan *s = &rt_heap.spans[p - 1];
-            p = s->next;
-            if (s->zeroed)
-                continue;
-            if (free_pages - rt_heap.pages_released <= keep) {
-                rt_unlock(&rt_heap.lock);
-                return;
-            }
-            if (madvise(s->base, (size_t)s->npages << RT_PAGE_SHIFT, MADV_DONTNEED) == 0) {
-                s->zeroed = true;
-                rt_heap.pages_released += s->npages;
-            }
-        }
-        rt_unlock(&rt_heap.lock);
-    }
+    rt_lock(&rt_heap.lock);
+    size_t have = free_pages - rt_heap.pages_released;
+    rt_unlock(&rt_heap.lock);
+    if (have <= keep)
+        return;
+    size_t n = release(have - keep, PER_HUGE);
+    /* For a little, no huge page is split: it would come back in small ones. */
+    if (keep == 0 || huge_to == 0 || n >= PER_HUGE)
+        release(n, 1);
 }
 
 static void *reserve(size_t n, int prot)
@@ -214,14 +273,18 @@ void rt_pages_init(void)
         uint8_t *base = reserve(n + HUGE_PAGE, PROT_NONE);
         uint32_t *head = base ? reserve(np * sizeof *head, PROT_READ | PROT_WRITE) : NULL;
         RtSpan *spans = head ? reserve((np + 1) * sizeof *spans, PROT_READ | PROT_WRITE) : NULL;
-        if (spans) {
+        uint64_t *bits = spans ? reserve(np / 8, PROT_READ | PROT_WRITE) : NULL;
+        if (bits) {
             rt_heap.base =
                 (uint8_t *)(((uintptr_t)base + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
             rt_heap.reserved = n;
             rt_heap.page_head = head;
             rt_heap.spans = spans;
+            released = bits;
             return;
         }
+        if (spans)
+            munmap(spans, (np + 1) * sizeof *spans);
         if (head)
             munmap(head, np * sizeof *head);
         if (base)

@@ -154,3 +154,35 @@ Test(rt_heap, pages_merge_and_are_found_again)
     for (int i = 0; i < 120 * 8192; i += 4096)
         cr_assert_eq(big->base[i], 0);
 }
+
+Test(rt_heap, what_exceeds_goes_back_and_no_more)
+{
+    enum { RUN = 100 };
+    bool zero;
+    RtSpan *wall[2];
+    wall[0] = rt_pages_alloc(1, &zero);
+    RtSpan *s = rt_pages_alloc(RUN, &zero);
+    wall[1] = rt_pages_alloc(1, &zero);
+    uint8_t *base = s->base;
+    memset(base, 0xff, RUN * RT_PAGE_SIZE);
+    uint64_t before = rt_heap.pages_released;
+    rt_pages_free(s);
+    rt_pages_scavenge(60);
+    cr_assert_eq(rt_heap.pages_released - before, RUN - 60);
+    rt_pages_scavenge(60);
+    cr_assert_eq(rt_heap.pages_released - before, RUN - 60);
+    RtSpan *head = rt_pages_alloc(50, &zero), *middle = rt_pages_alloc(20, &zero);
+    cr_assert_eq(head->base, base);
+    cr_assert_not(zero, "half of it was kept");
+    cr_assert_eq(rt_heap.pages_released - before, RUN - 70);
+    RtSpan *tail = rt_pages_alloc(30, &zero);
+    cr_assert(zero);
+    cr_assert_eq(rt_heap.pages_released, before);
+    for (size_t i = 0; i < 30 * RT_PAGE_SIZE; i++)
+        cr_assert_eq(tail->base[i], 0);
+    rt_pages_free(head);
+    rt_pages_free(middle);
+    rt_pages_free(tail);
+    rt_pages_free(wall[0]);
+    rt_pages_free(wall[1]);
+}
