@@ -87,9 +87,12 @@ bool rt_gc_hungry(void)
     return rt_gc_sleepers() || __atomic_load_n(&rt_gc.wanting, __ATOMIC_RELAXED) != 0;
 }
 
+/* Thread time, for the trace. */
 static uint64_t thread_ns(void)
 {
     struct timespec ts;
+    if (rt_likely(!rt_gc.trace))
+        return 0;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
@@ -157,7 +160,7 @@ static void *marker(void *arg)
             uint64_t t = thread_ns();
             __atomic_fetch_add(&active, 1, __ATOMIC_SEQ_CST);
             mark_until_dry(&marker_work[me]);
-            __atomic_fetch_add(&rt_gc.mark_ns, thread_ns() - t, __ATOMIC_RELAXED);
+            __atomic_fetch_add(&rt_gc.marker_ns, thread_ns() - t, __ATOMIC_RELAXED);
         }
         uint32_t cycles = __atomic_load_n(&rt_gc.cycles, __ATOMIC_ACQUIRE);
         if (me == 0 && cycles != seen) { /* the first one sweeps in the background */
@@ -374,7 +377,7 @@ static void close_cycle(void)
     rt_gc.marked = total_bytes + born;
     rt_gc.scanned = total_scanned + rt_gc.roots;
     rt_heap.live = rt_gc.marked;
-    rt_gc_pace(peak);
+    rt_gc_pace(peak, born);
     rt_sweep_begin();
     if (!cycle.waked)
         rt_stack_trim(); /* else the first marker does */
@@ -460,7 +463,7 @@ static int64_t mark_some(GcWork *w, int64_t budget)
     if (__atomic_sub_fetch(&active, 1, __ATOMIC_SEQ_CST) == 0 && !gc_work_left() &&
         !__atomic_load_n(&globals_due, __ATOMIC_ACQUIRE))
         __atomic_store_n(&rt_gc.mark_done, 1, __ATOMIC_RELEASE);
-    __atomic_fetch_add(&rt_gc.mark_ns, thread_ns() - t, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&rt_gc.assist_ns, thread_ns() - t, __ATOMIC_RELAXED);
     return budget - (int64_t)(w->scanned - before);
 }
 

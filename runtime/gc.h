@@ -32,8 +32,8 @@ typedef struct RtGc {
     uint64_t pause_total; /* ns the world stood still */
     uint64_t pause_ns[256];
     uint64_t pause_end[256];
-    uint64_t last_end; /* ns since 1970 */
-    uint64_t mark_ns;  /* thread time spent marking */
+    uint64_t last_end;             /* ns since 1970 */
+    uint64_t marker_ns, assist_ns; /* if traced: thread time that this cycle's marking took */
 } RtGc;
 extern RtGc rt_gc;
 

@@ -11,25 +11,41 @@
 /* The part of the room that is left for allocation while marking, in 64ths.  Little: who
  * allocates has to mark much of the time.  Much: more is born while marking, and stays until the
  * next cycle. */
-enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32, SLOWNESS = 64 };
+enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32 };
 static uint64_t runway = 12;
+
+/* How long memory that is no longer needed is kept: the goal falls by one part in this many
+ * for each nanosecond. */
+static const uint64_t LINGER = 4000000000;
+static uint64_t last_set; /* when the goal was set */
+
+/* What is left of the goal, if the heap does not need as much any more. */
+static uint64_t decayed(uint64_t goal)
+{
+    uint64_t now = (uint64_t)rt_nanotime(), d = now - last_set;
+    last_set = now;
+    if (goal == UINT64_MAX || d >= LINGER)
+        return 0;
+    return goal - (uint64_t)((double)goal * (double)d / (double)LINGER);
+}
 
 static uint64_t mapped_outside_heap(void)
 {
     return rt_gc.roots + (rt_heap.pages_inuse * sizeof(RtSpan)) + (4u << 20);
 }
 
-static void set_goal(void)
+/* born: how much of what is marked has never been looked at. */
+static void set_goal(uint64_t born)
 {
     uint64_t marked = rt_gc.marked, goal = UINT64_MAX, percent = (uint64_t)rt_gc.percent;
     if (rt_gc.percent >= 0) {
-        uint64_t room = (marked + rt_gc.roots) / 100 * percent;
+        uint64_t room = (marked - born + rt_gc.roots) / 100 * percent;
         goal = marked + room;
         /* What was needed a moment ago stays in use, or it would be collected more often for
-         * memory that we have: the goal falls slowly where it is not far above. */
-        uint64_t slow = rt_gc.goal - rt_gc.goal / SLOWNESS;
-        if (rt_gc.goal != UINT64_MAX && goal < slow)
-            goal = goal + 2 * room < slow ? goal + 2 * room : slow;
+         * memory that we have: where the goal is not far above, it falls slowly. */
+        uint64_t slow = decayed(rt_gc.goal);
+        if (goal < slow)
+            goal = goal + room < slow ? goal + room : slow;
         uint64_t least = (4ull << 20) * percent / 100;
         if (goal < least)
             goal = least;
@@ -53,14 +69,14 @@ static void set_goal(void)
     __atomic_store_n(&rt_heap.trigger, trigger, __ATOMIC_RELAXED);
 }
 
-void rt_gc_pace(uint64_t peak)
+void rt_gc_pace(uint64_t peak, uint64_t born)
 {
     uint64_t goal = rt_gc.goal;
     if (peak > goal + goal / 32 && runway < MOST_RUNWAY)
         runway += 4;
     else if (peak < goal && runway > LEAST_RUNWAY)
         runway -= 2;
-    set_goal();
+    set_goal(born);
 }
 
 int64_t rt_gc_debt(uint64_t allocated)
@@ -89,7 +105,7 @@ void rt_gc_set_percent(int64_t percent)
     rt_gc.percent = percent < 0 ? -1 : percent;
     if (rt_gc.phase == GC_OFF) {
         rt_gc.goal = UINT64_MAX; /* what is asked for holds at once, whatever it was before */
-        set_goal();
+        set_goal(0);
     }
 }
 
@@ -124,7 +140,7 @@ void rt_gc_pace_init(void)
             rt_gc.percent = v < 0 ? -1 : v;
     }
     rt_gc.limit = parse_limit(getenv("GOMEMLIMIT"));
-    set_goal();
+    set_goal(0);
 }
 
 void rt_gc_scavenge(void)
@@ -149,9 +165,12 @@ void rt_gc_print_trace(uint64_t begin, uint64_t pause, uint64_t live, uint64_t p
 {
     uint64_t took = (uint64_t)rt_nanotime() - begin;
     rt_eprintf("gc %u: mark %lu us, first stop %lu us, %lu->%lu->%lu KB, goal %lu KB, "
-               "roots %lu KB, %u P\n",
+               "roots %lu KB, scanned %lu KB in %lu us by markers, %lu us by others, %u P\n",
                rt_gc.cycles, (unsigned long)(took / 1000), (unsigned long)(pause / 1000),
                (unsigned long)(live >> 10), (unsigned long)(peak >> 10),
                (unsigned long)(rt_gc.marked >> 10), (unsigned long)(rt_gc.goal >> 10),
-               (unsigned long)(rt_gc.roots >> 10), rt_gomaxprocs);
+               (unsigned long)(rt_gc.roots >> 10), (unsigned long)(rt_gc.scanned >> 10),
+               (unsigned long)(rt_gc.marker_ns / 1000), (unsigned long)(rt_gc.assist_ns / 1000),
+               rt_gomaxprocs);
+    rt_gc.marker_ns = rt_gc.assist_ns = 0;
 }

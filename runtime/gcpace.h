@@ -7,8 +7,8 @@
 #include "runtime/gc.h"
 
 void rt_gc_pace_init(void); /* reads GOGC and GOMEMLIMIT */
-/* Sets goal and trigger after a cycle that ended with so many bytes. */
-void rt_gc_pace(uint64_t peak);
+/* Sets goal and trigger after a cycle that ended with so many bytes, of which some were born in it. */
+void rt_gc_pace(uint64_t peak, uint64_t born);
 /* Bytes to be scanned in return for so many allocated while marking, so that marking ends when
  * the heap reaches its goal. */
 int64_t rt_gc_debt(uint64_t allocated);
