@@ -56,6 +56,12 @@ typedef struct GenFault {
     gcc_jit_block *block;
 } GenFault;
 
+/* Where calls of a function leave their results of one type. */
+typedef struct GenResult {
+    const IrType *type;
+    LV *slot;
+} GenResult;
+
 /* The descriptor of pointer-free closure objects of one size. */
 typedef struct GenClosureType {
     uint64_t size;
@@ -110,6 +116,7 @@ typedef struct Gen {
     const char *path;
     uint32_t first_site; /* sites of this function come after this many */
     VEC(GenFault) faults;
+    VEC(GenResult) results;
     uint32_t ninsts;
 } Gen;
 
@@ -180,6 +187,8 @@ RV *x86_truncate(Gen *g, RV *v, bool is_double, bool to64);
 RV *x86_float_to_u64(Gen *g, RV *v, bool is_double);
 /* The collector marks: asked once the n words at have been stored. */
 RV *x86_wb_enabled(Gen *g, LV **at, uint32_t n);
+/* Zeroes a word of this function's frame that nothing will read: gcc would leave that out. */
+void x86_forget(Gen *g, LV *word);
 /* Takes an object of slot bytes from a run of the P's cache; true if the run is empty. */
 RV *x86_take(Gen *g, unsigned run, unsigned slot, LV *object);
 

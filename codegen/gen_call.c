@@ -58,6 +58,63 @@ static RV *call_pointer(Gen *g, RV *code, const GenSig *sig, const Args *args)
                                            args->p);
 }
 
+/* Where calls leave results of a type that come in memory: one place a function. */
+static LV *result_slot(Gen *g, const IrType *t)
+{
+    for (uint32_t i = 0; i < g->results.n; i++)
+        if (g->results.p[i].type == t)
+            return g->results.p[i].slot;
+    GenResult r = {t, gen_temp(g, gen_type(g, t)->t, "result")};
+    vec_push(g->arena, &g->results, r);
+    return r.slot;
+}
+
+static bool has_slice(const IrType *t)
+{
+    if (t == irt_slice)
+        return true;
+    for (uint32_t i = 0; i < t->nfields; i++)
+        if (t->fields[i] == irt_slice)
+            return true;
+    return false;
+}
+
+/* Zeroes the addresses of the slices in *v. */
+static void forget_slices(Gen *g, LV *v, const IrType *t)
+{
+    for (uint32_t i = 0; i < t->nfields; i++) {
+        if (t != irt_slice && t->fields[i] != irt_slice)
+            continue;
+        LV *field = gj.lvalue_access_field(v, g->loc, gen_type(g, t)->fields[i]);
+        if (t != irt_slice)
+            field = gj.lvalue_access_field(field, g->loc, gen_type(g, irt_slice)->fields[0]);
+        x86_forget(g, field);
+        if (t == irt_slice)
+            break;
+    }
+}
+
+/* Calls a function of elsewhere whose result has slices, so comes in memory.  Left to gcc, that
+ * place would keep the slices as long as this function runs, for stacks are scanned
+ * conservatively: a large one would live on through a loop that no longer knows it.  So the
+ * place is ours, passed as the ABI passes it, and wiped once the result is in registers.  (Not so
+ * with functions whose bodies gcc sees: it would find that they do not take this argument.) */
+static void call_and_forget(Gen *g, const IrInst *in, gcc_jit_function *fn, const GenSig *sig,
+                            const Args *args, const IrType *result)
+{
+    LV *slot = result_slot(g, result);
+    GenSig with = {.result = g->t_void};
+    Args all = {0};
+    push_pointer(g, &all, &with, gen_cast(g, gj.lvalue_get_address(slot, g->loc), g->t_ptr),
+                 g->t_ptr);
+    for (size_t i = 0; i < args->n; i++)
+        push_pointer(g, &all, &with, args->p[i], sig->params.p[i]);
+    RV *code = gen_cast(g, gj.function_get_address(fn, g->loc), g->t_ptr);
+    gj.block_add_eval(g->b, g->loc, call_pointer(g, code, &with, &all));
+    gen_set(g, in->dst, gj.lvalue_as_rvalue(slot));
+    forget_slices(g, slot, result);
+}
+
 static bool same_sig(const GenSig *a, const GenSig *b)
 {
     return a->result == b->result && a->params.n == b->params.n &&
@@ -81,6 +138,10 @@ static void call_static(Gen *g, const IrInst *in)
         push_pointer(g, &args, &sig, gj.context_null(g->ctx, g->t_ptr), g->t_ptr);
     GenSym *gs = &g->syms[s->index];
     gcc_jit_function *fn = s->func || gs->fn ? gen_func_of(g, s) : gen_func_extern(g, s, &sig);
+    if (!s->func && in->dst != IR_NOREG && result->kind == IRT_STRUCT && has_slice(result)) {
+        call_and_forget(g, in, fn, &sig, &args, result);
+        return;
+    }
     RV *call;
     if (same_sig(&gs->sig, &sig))
         call = gj.context_new_call(g->ctx, g->loc, fn, (int)args.n, args.p);

@@ -154,6 +154,7 @@ void gen_func(Gen *g, const IrFunc *f)
     g->regs = ARENA_ARRAY(g->arena, LV *, f->regs.n);
     g->blocks = ARENA_ARRAY(g->arena, gcc_jit_block *, f->blocks.n);
     g->faults.n = 0;
+    g->results.n = 0;
     g->pos = NOPOS;
     g->line = g->site = 0;
     g->path = NULL;

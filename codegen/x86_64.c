@@ -70,6 +70,13 @@ RV *x86_wb_enabled(Gen *g, LV **at, uint32_t n)
     return gj.lvalue_as_rvalue(on);
 }
 
+void x86_forget(Gen *g, LV *word)
+{
+    gcc_jit_extended_asm *a = gj.block_add_extended_asm(g->b, g->loc, "movq $0, %0");
+    gj.extended_asm_set_volatile_flag(a, 1);
+    gj.extended_asm_add_output_operand(a, NULL, "=m", word);
+}
+
 /* Takes an object of slot bytes from a run of the cache of the P that the goroutine runs on,
  * in one piece, for no preemption may put the goroutine on another P in the middle:
  *
