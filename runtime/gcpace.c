@@ -14,6 +14,9 @@
 enum { LEAST_RUNWAY = 8, MOST_RUNWAY = 32 };
 static uint64_t runway = 12;
 
+/* Heaps below this grow by half at a time: marking them takes some ten milliseconds. */
+static const uint64_t CAUTIOUS = 64 << 20;
+
 /* How long memory that is no longer needed is kept: the goal falls by one part in this many
  * for each nanosecond. */
 static const uint64_t LINGER = 4000000000;
@@ -34,13 +37,18 @@ static uint64_t mapped_outside_heap(void)
     return rt_gc.roots + (rt_heap.pages_inuse * sizeof(RtSpan)) + (4u << 20);
 }
 
-/* born: how much of what is marked has never been looked at. */
-static void set_goal(uint64_t born)
+/* After a cycle that ended with a heap of peak bytes; born: how much of what is marked has never been
+ * looked at. */
+static void set_goal(uint64_t peak, uint64_t born)
 {
     uint64_t marked = rt_gc.marked, goal = UINT64_MAX, percent = (uint64_t)rt_gc.percent;
     if (rt_gc.percent >= 0) {
         uint64_t room = (marked - born + rt_gc.roots) / 100 * percent;
         goal = marked + room;
+        /* A heap that grew without garbage is looked at earlier, while that is cheap: what it
+         * was built from may die at any time, and would stay until the heap has doubled. */
+        if (peak < CAUTIOUS && goal > peak + room / 2)
+            goal = peak + room / 2;
         /* What was needed a moment ago stays in use, or it would be collected more often for
          * memory that we have: where the goal is not far above, it falls slowly. */
         uint64_t slow = decayed(rt_gc.goal);
@@ -76,7 +84,7 @@ void rt_gc_pace(uint64_t peak, uint64_t born)
         runway += 4;
     else if (peak < goal && runway > LEAST_RUNWAY)
         runway -= 2;
-    set_goal(born);
+    set_goal(peak, born);
 }
 
 int64_t rt_gc_debt(uint64_t allocated)
@@ -105,7 +113,7 @@ void rt_gc_set_percent(int64_t percent)
     rt_gc.percent = percent < 0 ? -1 : percent;
     if (rt_gc.phase == GC_OFF) {
         rt_gc.goal = UINT64_MAX; /* what is asked for holds at once, whatever it was before */
-        set_goal(0);
+        set_goal(UINT64_MAX / 2, 0);
     }
 }
 
@@ -140,7 +148,7 @@ void rt_gc_pace_init(void)
             rt_gc.percent = v < 0 ? -1 : v;
     }
     rt_gc.limit = parse_limit(getenv("GOMEMLIMIT"));
-    set_goal(0);
+    set_goal(UINT64_MAX / 2, 0);
 }
 
 void rt_gc_scavenge(void)
