@@ -29,7 +29,16 @@ rt_gogo:
 	popq	%rbx
 	popq	%rbp
 	popq	%rcx
-	jmp	*%rcx			/* predicted by history, which a ret here is not */
+	/* The jump is predicted by history, which a ret here is not.  What goroutines that take
+	 * turns leave of themselves there, for they all run the same code of ours, depends on where
+	 * the linker has put it; so they leave some bits of where they are going. */
+	testb	$4,%cl
+	jz	2f
+2:	testb	$8,%cl
+	jz	3f
+3:	testb	$16,%cl
+	jz	4f
+4:	jmp	*%rcx
 1:	movq	G_RESUME(%rdi),%rax
 	movq	$0,G_RESUME(%rdi)
 	jmp	*%rax
