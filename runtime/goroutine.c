@@ -467,7 +467,7 @@ RT_NORETURN void rt_g_finish(void)
     if (rt_unlikely(g->locks)) {
         g->locks = 0;
         m->lockedg = NULL;
-        g->lockedm = NULL;
+        rt_g_lock_to(g, NULL);
     }
     if (g->waitreason) { /* what it waited for is not the next one's */
         g->waitreason = RT_WAIT_NONE;

@@ -72,6 +72,7 @@ static RT_NORETURN void give_way(RtPreemptCtx *ctx)
     if (!(why & (RT_PREEMPT_YIELD | RT_PREEMPT_TIMER)) && !atomic_load(&rt_gcwaiting))
         rt_ctx_restore(ctx);
     g->ctx = ctx;
+    g->flags |= RT_GF_PREEMPTED;
     g->sp = ctx->rsp;
     /* It may stand between a store and the record of what that overwrote (codegen/gen_mem.c),
      * and marking may end before it goes on. */

@@ -389,7 +389,7 @@ void rt_exitsyscall(void)
     RtGoroutine *g = m->g;
     RtM *was = g->lockedm;
     RtGoroutine *wasg = m->lockedg;
-    g->lockedm = m;
+    rt_g_lock_to(g, m);
     m->lockedg = g;
     rt_lock(&rt_sched.lock);
     rt_sched.nmidlelocked++;
@@ -404,7 +404,7 @@ void rt_exitsyscall(void)
     p = m->nextp;
     m->nextp = NULL;
     rt_acquire_p(p);
-    g->lockedm = was;
+    rt_g_lock_to(g, was);
     m->lockedg = wasg;
     p->schedtick++;
     exit_done(m);

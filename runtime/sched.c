@@ -58,7 +58,7 @@ RtM *rt_globq_take_locked(void)
     for (RtGBlock *b = rt_sched.qfirst; b; b = b->next)
         for (uint32_t i = b->first; i < b->first + b->n; i++) {
             RtGoroutine *g = b->g[i];
-            if (g && g->lockedm) {
+            if (g && (g->flags & RT_GF_LOCKED)) {
                 b->g[i] = NULL;
                 atomic_fetch_sub_explicit(&rt_sched.qsize, 1, memory_order_relaxed);
                 return g->lockedm;
@@ -127,7 +127,6 @@ void rt_put_local_tail(RtP *p, RtGoroutine *g)
 static inline void prefetch(const RtGoroutine *g)
 {
     __builtin_prefetch(g, 1);
-    __builtin_prefetch(&g->seg, 1);
 }
 
 /* The owner has taken the entry at h: looks ahead, to the goroutine after some more, and, where
@@ -367,9 +366,10 @@ static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
     m->g = g;
     p->allticks++;
     atomic_store_explicit(&g->status, RT_G_RUNNING, memory_order_relaxed);
-    if (rt_unlikely(g->ctx != NULL)) {
+    if (rt_unlikely(g->flags & RT_GF_PREEMPTED)) {
         RtPreemptCtx *ctx = g->ctx;
         g->ctx = NULL;
+        g->flags &= (uint8_t)~RT_GF_PREEMPTED;
         if (m->used_ctx)
             rt_ctx_put(m->used_ctx);
         m->used_ctx = ctx;
@@ -384,7 +384,7 @@ RT_NORETURN void rt_switch_to(RtGoroutine *g)
     RtM *m = rt_m;
     RtP *p = m->p;
     if (rt_unlikely(atomic_load_explicit(&p->preempt, memory_order_relaxed) || m->lockedg ||
-                    g->lockedm || rt_chaos)) {
+                    (g->flags & RT_GF_LOCKED) || rt_chaos)) {
         rt_ready(g);
         rt_schedule();
     }
@@ -740,7 +740,7 @@ RT_NORETURN void rt_schedule(void)
     RtP *p = m->p;
     RtGoroutine *g;
     if (rt_likely(!atomic_load_explicit(&p->preempt, memory_order_relaxed) &&
-                  (g = p->next) != NULL && !m->lockedg && !g->lockedm)) {
+                  (g = p->next) != NULL && !m->lockedg && !(g->flags & RT_GF_LOCKED))) {
         p->next = NULL;
         execute(m, p, g);
     }
@@ -771,7 +771,7 @@ RT_NORETURN void rt_schedule(void)
             g = find_runnable(m);
         if (m->spinning)
             reset_spinning(m);
-        if (rt_unlikely(g->lockedm && g->lockedm != m)) {
+        if (rt_unlikely((g->flags & RT_GF_LOCKED) && g->lockedm != m)) {
             start_locked_m(m, g);
             continue;
         }

@@ -166,17 +166,18 @@ struct RtGoroutine {
     uint8_t waitreason;    /* of the last park */
     uint8_t flags;         /* RT_GF_… */
     uint16_t locks;        /* LockOSThread calls not undone */
-    _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
+    uint32_t waitsince;    /* ms since the start, of the last park */
+    /* A switch touches nothing from here on, for the cache line is one of many then. */
 
     RtSeg *seg;     /* the segment in use; NULL: the slot is new */
     RtFrame *frame; /* innermost rt_protect */
     void *gopc;     /* return address of the go statement */
     uint64_t parent;
-    struct RtPreemptCtx *ctx; /* registers, if it was preempted by a signal */
-    RtM *lockedm;
-    uint32_t waitsince; /* ms since the start, of the last park */
-    uint32_t stack_kib; /* of all segments beyond the first */
-    RtGoroutine *link;  /* in a list of the slabs or the poller */
+    struct RtPreemptCtx *ctx;    /* registers, if RT_GF_PREEMPTED */
+    RtM *lockedm;                /* if RT_GF_LOCKED */
+    _Atomic uint32_t selectdone; /* 1: a case of its select has been taken */
+    uint32_t stack_kib;          /* of all segments beyond the first */
+    RtGoroutine *link;           /* in a list of the slabs or the poller */
 
     RtSudog sd;
     void *waitobj; /* channel, semaphore, …; see waitreason */
@@ -188,10 +189,17 @@ struct RtGoroutine {
 enum {
     RT_GF_SYSTEM = 1, /* the runtime's own: not counted, not shown */
     RT_GF_MAIN = 2,
-    RT_GF_LOCKED = 4, /* LockOSThread */
+    RT_GF_LOCKED = 4,    /* to the thread lockedm, which alone runs it */
+    RT_GF_PREEMPTED = 8, /* by a signal, and not resumed yet: its registers are in ctx */
 };
 
 #define rt_gp(g) ((RtGoroutine *)(g))
+/* m NULL: no more.  Of the goroutine itself, or of who holds it. */
+static inline void rt_g_lock_to(RtGoroutine *g, RtM *m)
+{
+    g->lockedm = m;
+    g->flags = (uint8_t)(m ? g->flags | RT_GF_LOCKED : g->flags & ~RT_GF_LOCKED);
+}
 extern _Thread_local RtG *rt_g; /* the current goroutine */
 #define rt_self() rt_gp(rt_g)
 

@@ -38,7 +38,7 @@ void std_runtime_LockOSThread(void)
     if (g->locks == UINT16_MAX)
         rt_throw("LockOSThread nesting overflow");
     g->locks++;
-    g->lockedm = rt_m;
+    rt_g_lock_to(g, rt_m);
     rt_m->lockedg = g;
 }
 
@@ -47,7 +47,7 @@ void std_runtime_UnlockOSThread(void)
     RtGoroutine *g = rt_self();
     if (g->locks == 0 || --g->locks > 0)
         return;
-    g->lockedm = NULL;
+    rt_g_lock_to(g, NULL);
     rt_m->lockedg = NULL;
 }
 
