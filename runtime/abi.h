@@ -63,7 +63,7 @@
 #define RT_CALLS(RT)                                                                               \
     /* memory: objects come zeroed; types are RtType* */                                           \
     RT(new, "new", "p:p", RTF_ALLOC | RTF_FAST)                         /* type → object */                   \
-    RT(makeslice, "makeslice", "p:pii", RTF_ALLOC | RTF_PANIC) /* elem type, len, cap → array */   \
+    RT(makeslice, "makeslice", "p:pii", RTF_ALLOC | RTF_PANIC | RTF_FAST) /* elem type, len, cap → array */   \
     RT(growslice, "growslice", "S:ppiii", RTF_ALLOC | RTF_PANIC) /* elem type, old ptr, len, cap,  \
                            number added → slice with len grown and Go's capacity growth */         \
     RT(box, "box", "p:pp", RTF_ALLOC) /* type, address of value (size > 8) → heap copy */          \
@@ -77,9 +77,9 @@
                            as the old word is in a register */                                     \
     RT(storemove, "store.move", "v:ppi", 0) /* dst, src, n bytes: a large store with barrier */    \
     /* strings */                                                                                  \
-    RT(concat, "string.concat", "s:pi", RTF_ALLOC) /* array of strings, n */                       \
+    RT(concat, "string.concat", "s:pi", RTF_ALLOC | RTF_FAST) /* array of strings, n */                       \
     RT(string_cmp, "string.cmp", "i:ss", RTF_LEAF | RTF_PURE) /* <0 0 >0 */                        \
-    RT(string_from_bytes, "string.from_bytes", "s:pi", RTF_ALLOC)                                  \
+    RT(string_from_bytes, "string.from_bytes", "s:pi", RTF_ALLOC | RTF_FAST)                                  \
     RT(string_to_bytes, "string.to_bytes", "S:s", RTF_ALLOC)                                       \
     RT(string_from_runes, "string.from_runes", "s:pi", RTF_ALLOC)                                  \
     RT(string_to_runes, "string.to_runes", "S:s", RTF_ALLOC)                                       \
@@ -93,7 +93,7 @@
     RT(map_get64, "map.get64", "p:ppu", RTF_FAST)                                                         \
     RT(map_getstr, "map.getstr", "p:pps", RTF_FAST)                                                       \
     RT(map_assign, "map.assign", "p:ppp", RTF_ALLOC | RTF_PANIC) /* → element, made if absent */   \
-    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
+    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC)                               \
     RT(map_assign64, "map.assign64", "p:ppu", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
     RT(map_assignstr, "map.assignstr", "p:pps", RTF_ALLOC | RTF_PANIC | RTF_FAST)                             \
     RT(map_delete, "map.delete", "v:ppp", RTF_PANIC)                                               \

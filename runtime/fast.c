@@ -14,28 +14,84 @@ void *sys_rt_new(const RtType *t);
 void *sys_rt_map_get32(const RtType *t, void *map, uint32_t key);
 void *sys_rt_map_get64(const RtType *t, void *map, uint64_t key);
 void *fast_rt_new(const RtType *t);
+void *sys_rt_makeslice(const RtType *elem, int64_t len, int64_t cap);
+void *fast_rt_makeslice(const RtType *elem, int64_t len, int64_t cap);
+RtString sys_rt_concat(const RtString *s, int64_t n);
+RtString fast_rt_concat(const RtString *s, int64_t n);
+RtString sys_rt_string_from_bytes(const uint8_t *b, int64_t n);
+RtString fast_rt_string_from_bytes(const uint8_t *b, int64_t n);
 void *fast_rt_map_get32(const RtType *t, void *map, uint32_t key);
 void *fast_rt_map_get64(const RtType *t, void *map, uint64_t key);
 void *sys_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
-void *sys_rt_map_assign32(const RtType *t, void *map, uint32_t key);
 void *sys_rt_map_assign64(const RtType *t, void *map, uint64_t key);
 void *sys_rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
 void *fast_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
-void *fast_rt_map_assign32(const RtType *t, void *map, uint32_t key);
 void *fast_rt_map_assign64(const RtType *t, void *map, uint64_t key);
 void *fast_rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n);
 
-FAST void *fast_rt_new(const RtType *t)
+/* A zeroed slot of a run, or NULL if the cache has none. */
+MAP_INLINE uint8_t *take(RtMCache *mc, unsigned run)
 {
-    RtMCache *mc = rt_m->p->mcache;
-    unsigned run = t->alloc;
     RtRun *r = &mc->run[run]; /* run 0 is always empty */
     uint8_t *p = r->cur, *next = p + rt_run_size[run];
-    if (rt_likely(next <= r->end && run)) {
-        r->cur = next;
-        return p;
+    if (rt_unlikely(next > r->end || run == 0))
+        return NULL;
+    r->cur = next;
+    return p;
+}
+
+/* n bytes without pointers; NULL: there are none, or n is 0 or too large. */
+MAP_INLINE uint8_t *take_plain(uint64_t n)
+{
+    if (rt_unlikely(n - 1 >= RT_MAX_PLAIN))
+        return NULL;
+    unsigned class = rt_class_of_8[(n + 7) / 8];
+    return take(rt_m->p->mcache, class < 2 ? 2 : class);
+}
+
+FAST void *fast_rt_new(const RtType *t)
+{
+    uint8_t *p = take(rt_m->p->mcache, t->alloc);
+    return rt_likely(p) ? p : sys_rt_new(t);
+}
+
+FAST void *fast_rt_makeslice(const RtType *elem, int64_t len, int64_t cap)
+{
+    if (rt_likely((uint64_t)len <= (uint64_t)cap && (uint64_t)cap <= RT_MAX_PLAIN &&
+                  elem->ptrbytes == 0 && elem->size <= RT_MAX_PLAIN)) {
+        uint8_t *p = take_plain((uint64_t)cap * elem->size);
+        if (rt_likely(p))
+            return p;
     }
-    return sys_rt_new(t);
+    return sys_rt_makeslice(elem, len, cap);
+}
+
+/* In the two below a preemption inside memcpy does no harm: the slot is taken. */
+FAST RtString fast_rt_concat(const RtString *s, int64_t n)
+{
+    uint64_t total = 0;
+    int64_t used = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (rt_unlikely((uint64_t)s[i].n > RT_MAX_PLAIN))
+            return sys_rt_concat(s, n);
+        total += (uint64_t)s[i].n;
+        used += s[i].n != 0;
+    }
+    uint8_t *p;
+    if (rt_unlikely(used < 2 || !(p = take_plain(total))))
+        return sys_rt_concat(s, n);
+    for (int64_t i = 0, at = 0; i < n; at += s[i++].n)
+        memcpy(p + at, s[i].p, (size_t)s[i].n);
+    return (RtString){p, (int64_t)total};
+}
+
+FAST RtString fast_rt_string_from_bytes(const uint8_t *b, int64_t n)
+{
+    uint8_t *p = take_plain((uint64_t)n);
+    if (rt_unlikely(!p))
+        return sys_rt_string_from_bytes(b, n);
+    memcpy(p, b, (size_t)n);
+    return (RtString){p, n};
 }
 
 #define GET(KIND, key, SLOW)                                                                       \
@@ -68,11 +124,10 @@ FAST void *fast_rt_map_getstr(const RtType *t, void *map, const uint8_t *p, int6
 
 MAP_INLINE void store_key(uint8_t *slot, RtKeyKind kind, const void *key)
 {
-    switch (kind) {
-    case RT_KEY_32: *(uint32_t *)slot = *(const uint32_t *)key; break;
-    case RT_KEY_64: *(uint64_t *)slot = *(const uint64_t *)key; break;
-    default: *(RtString *)slot = *(const RtString *)key;
-    }
+    if (kind == RT_KEY_64)
+        *(uint64_t *)slot = *(const uint64_t *)key;
+    else
+        *(RtString *)slot = *(const RtString *)key;
 }
 
 /* A free slot for a key that is not there, or NULL if there is none. */
@@ -117,12 +172,6 @@ MAP_INLINE void *assign(Map *m, RtKeyKind kind, const void *key)
     }
     __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
     return elem;
-}
-
-FAST void *fast_rt_map_assign32(const RtType *t, void *map, uint32_t key)
-{
-    void *e = assign(map, RT_KEY_32, &key);
-    return rt_likely(e) ? e : sys_rt_map_assign32(t, map, key);
 }
 
 FAST void *fast_rt_map_assign64(const RtType *t, void *map, uint64_t key)

@@ -21,7 +21,7 @@ static const uint8_t class_pages[RT_NCLASSES] = {0,
 #undef X
 };
 
-static uint8_t class_of_8[1024 / 8 + 1];             /* by size up to 1024 */
+uint8_t rt_class_of_8[RT_MAX_PLAIN / 8 + 1];
 static uint8_t class_of_128[RT_MAX_SMALL / 128 + 1]; /* and above */
 
 uint32_t rt_run_size[RT_NRUNS];
@@ -77,7 +77,7 @@ void *rt_persistent(size_t n)
 
 unsigned rt_size_class(size_t n)
 {
-    return n <= 1024 ? class_of_8[(n + 7) / 8] : class_of_128[(n + 127) / 128];
+    return n <= 1024 ? rt_class_of_8[(n + 7) / 8] : class_of_128[(n + 127) / 128];
 }
 
 size_t rt_round_size(size_t n, bool pointers)
@@ -101,8 +101,8 @@ static void init_runs(void)
 {
     for (unsigned c = 1, n = 0; c < RT_NCLASSES; c++)
         for (; n <= rt_class_size[c] && n <= 1024; n += 8)
-            class_of_8[n / 8] = (uint8_t)c;
-    class_of_8[0] = 1;
+            rt_class_of_8[n / 8] = (uint8_t)c;
+    rt_class_of_8[0] = 1;
     for (unsigned c = 1, n = 0; c < RT_NCLASSES; c++)
         for (; n <= rt_class_size[c]; n += 128)
             class_of_128[n / 128] = (uint8_t)c;

@@ -99,7 +99,9 @@ typedef struct RtHeap {
 extern RtHeap rt_heap;
 extern const RtType rt_word_type; /* one word that may be a pointer */
 extern const uint16_t rt_class_size[RT_NCLASSES];
-extern uint32_t rt_run_size[RT_NRUNS]; /* slot size of each run; 0: not made yet */
+enum { RT_MAX_PLAIN = 1024 };
+extern uint8_t rt_class_of_8[RT_MAX_PLAIN / 8 + 1]; /* the class of a size, by (size + 7) / 8 */
+extern uint32_t rt_run_size[RT_NRUNS];              /* slot size of each run; 0: not made yet */
 
 /* Must run before anything else here; single-threaded. */
 void rt_heap_init(void);

@@ -103,8 +103,8 @@ i64 rt_string_cmp(const char *a, i64 an, const char *b, i64 bn)
     int c = memcmp(a, b, (size_t)(an < bn ? an : bn));
     return c ? c : an - bn;
 }
-RtString sys_rt_concat(RtString *p, i64 n);
-RtString sys_rt_concat(RtString *p, i64 n)
+RtString fast_rt_concat(RtString *p, i64 n);
+RtString fast_rt_concat(RtString *p, i64 n)
 {
     char *buf = malloc(100);
     i64 at = 0;
