@@ -136,15 +136,15 @@ static bool commit(size_t upto)
     return true;
 }
 
-/* Asks for huge pages for what the heap is going to fill, which ends at the goal: a huge page
- * of which it would use a part only takes memory. */
+/* Asks for huge pages for what the heap is going to fill, which is all up to where the next
+ * cycle starts: a huge page of which it would use a part only takes memory. */
 static void ask_for_huge(void)
 {
     size_t end = top << RT_PAGE_SHIFT;
     if (end <= HUGE_FROM || end <= huge_to)
         return;
-    uint64_t goal = __atomic_load_n(&rt_gc.goal, __ATOMIC_RELAXED);
-    size_t lo = huge_to ? huge_to : HUGE_FROM, hi = goal > end ? goal : end;
+    uint64_t sure = __atomic_load_n(&rt_gc.start_at, __ATOMIC_RELAXED);
+    size_t lo = huge_to ? huge_to : HUGE_FROM, hi = sure > end ? sure : end;
     if (hi > rt_heap.committed)
         hi = rt_heap.committed;
     hi &= ~(size_t)(HUGE_PAGE - 1);
