@@ -105,7 +105,7 @@ static bool write_summary(Program *p, const char *path, const char *kind, IrModu
     else if (strcmp(kind, "effects") == 0)
         ir_effects_print(f, m);
     else
-        ir_bodies_print(f, m, &sources);
+        ir_bodies_print(f, m, &sources, codegen_is_intrinsic);
     bool ok = !ferror(f);
     return fclose(f) == 0 && ok;
 }

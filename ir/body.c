@@ -141,14 +141,14 @@ static char *body_text(Arena *a, IrModule *m, const IrFunc *f, const IrSources *
     return NULL;
 }
 
-void ir_bodies_print(FILE *out, IrModule *m, const IrSources *sources)
+void ir_bodies_print(FILE *out, IrModule *m, const IrSources *sources, IrIsIntrinsic *is_intrinsic)
 {
     Arena *a = arena_new();
     for (uint32_t i = 0; i < m->funcs.n; i++) {
         const IrFunc *f = m->funcs.p[i];
         if (f->sym->linkage != IRL_EXPORT || f->sym->is_c)
             continue;
-        IrTraits t = ir_traits(f);
+        IrTraits t = ir_traits(f, is_intrinsic);
         size_t n;
         char *text = t.can && t.cost <= LARGEST ? body_text(a, m, f, sources, &n) : NULL;
         if (!text)

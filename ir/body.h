@@ -15,7 +15,7 @@ typedef struct IrTraits {
     uint32_t calls_params; /* bits of the parameters that are closures or interfaces it calls */
 } IrTraits;
 
-IrTraits ir_traits(const IrFunc *f);
+IrTraits ir_traits(const IrFunc *f, IrIsIntrinsic *is_intrinsic);
 
 /* How sources are named in files that outlive the process: the package's path, a slash, the
  * file's name.  find: NULL where the file is not there or another. */
@@ -34,6 +34,6 @@ bool ir_bodies_traits(IrBodies *all, const IrSym *function, IrTraits *traits);
 /* The function as one of m, to copy from: m does not define it.  NULL if it cannot be. */
 const IrFunc *ir_bodies_find(IrBodies *all, IrModule *m, IrSym *function);
 /* Writes the bodies of the module's functions that others may inline. */
-void ir_bodies_print(FILE *out, IrModule *m, const IrSources *sources);
+void ir_bodies_print(FILE *out, IrModule *m, const IrSources *sources, IrIsIntrinsic *is_intrinsic);
 
 #endif

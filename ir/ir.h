@@ -417,9 +417,10 @@ void ir_pass_reach(IrModule *m, bool is_main);
 /* Calls of known closures and of methods of known dynamic types become calls of functions. */
 void ir_devirt_func(IrModule *m, IrFunc *f);
 /* Puts the code of small functions in place of calls of them, devirtualising as it goes. */
+typedef bool IrIsIntrinsic(const IrSym *s); /* the code generator has few instructions for it */
 typedef struct IrInlineOptions {
-    IrBodies *imports;                    /* other packages' functions, or NULL */
-    bool (*is_intrinsic)(const IrSym *s); /* what the code generator knows better */
+    IrBodies *imports; /* other packages' functions, or NULL */
+    IrIsIntrinsic *is_intrinsic;
 } IrInlineOptions;
 void ir_pass_inline(IrModule *m, const IrInlineOptions *opt);
 /* Decides what of alloc, closure and box is on the stack, and sets the functions' effects.

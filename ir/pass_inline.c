@@ -45,8 +45,10 @@ typedef struct Inliner {
 
 /* ---- what a function is like ----------------------------------------------------------------- */
 
-static uint32_t cost_of(const IrInst *in)
+static uint32_t cost_of(const IrInst *in, IrIsIntrinsic *is_intrinsic)
 {
+    if (in->op == IR_CALL && is_intrinsic(in->sym))
+        return 2;
     switch (in->op) {
     case IR_COPY:
     case IR_FIELD:
@@ -139,7 +141,7 @@ static bool is_special(const IrFunc *f)
            !strncmp(f->sym->name->s, "runtime/debug.", 14);
 }
 
-IrTraits ir_traits(const IrFunc *f)
+IrTraits ir_traits(const IrFunc *f, IrIsIntrinsic *is_intrinsic)
 {
     IrTraits t = {0};
     if (is_special(f))
@@ -155,7 +157,7 @@ IrTraits ir_traits(const IrFunc *f)
         for (uint32_t k = 0; ok && k < bl->insts.n; k++) {
             const IrInst *in = bl->insts.p[k];
             ok = may_stand_elsewhere(f, in);
-            cost += cost_of(in);
+            cost += cost_of(in, is_intrinsic);
             returns |= in->op == IR_RET;
             for (uint32_t i = 0; i < in->ntargets; i++)
                 t.loops |= in->targets[i]->id <= b;
@@ -257,7 +259,7 @@ static const IrFunc *choose(Inliner *p, const IrInst *call)
     if (!p->done[s->index])
         return NULL;
     if (!p->has_traits[s->index]) {
-        p->traits[s->index] = ir_traits(s->func);
+        p->traits[s->index] = ir_traits(s->func, p->opt->is_intrinsic);
         p->has_traits[s->index] = true;
     }
     const IrTraits *t = &p->traits[s->index];

@@ -642,7 +642,7 @@ Test(ir, bodies_come_from_other_packages)
     IrModule *q = parse(text);
     char path[] = "/tmp/bodiesXXXXXX";
     FILE *out = fdopen(mkstemp(path), "w");
-    ir_bodies_print(out, q, &sources);
+    ir_bodies_print(out, q, &sources, none_is_intrinsic);
     fclose(out);
     body_file = path;
     source = source_add("q.gol", "package q\n", 10); /* as another process would read it */
