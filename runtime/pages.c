@@ -13,7 +13,12 @@
 /* Exact lists for 1 … 63 pages, then one for each power of two. */
 enum { EXACT = 64, NLISTS = EXACT + 26 };
 /* From this size on the heap asks for huge pages: fewer faults, fewer misses of the TLB. */
-enum { HUGE_FROM = 8 << 20, HUGE_PAGE = 2 << 20, PER_HUGE = HUGE_PAGE >> RT_PAGE_SHIFT };
+enum {
+    HUGE_FROM = 8 << 20,
+    HUGE_ALL = 64 << 20,
+    HUGE_PAGE = 2 << 20,
+    PER_HUGE = HUGE_PAGE >> RT_PAGE_SHIFT
+};
 
 RtHeap rt_heap;
 
@@ -137,7 +142,8 @@ static bool commit(size_t upto)
 }
 
 /* Asks for huge pages for what the heap is going to fill, which is all up to where the next
- * cycle starts: a huge page of which it would use a part only takes memory. */
+ * cycle starts: a huge page of which it would use a part only takes memory.  Of a large heap that
+ * is nothing. */
 static void ask_for_huge(void)
 {
     size_t end = top << RT_PAGE_SHIFT;
@@ -145,7 +151,7 @@ static void ask_for_huge(void)
         return;
     uint64_t sure = __atomic_load_n(&rt_gc.start_at, __ATOMIC_RELAXED);
     size_t lo = huge_to ? huge_to : HUGE_FROM, hi = sure > end ? sure : end;
-    if (hi > rt_heap.committed)
+    if (hi > rt_heap.committed || end > HUGE_ALL)
         hi = rt_heap.committed;
     hi &= ~(size_t)(HUGE_PAGE - 1);
     if (hi > lo) {
