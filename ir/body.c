@@ -7,6 +7,7 @@
  * and the symbols, strings and the function as ir_print writes them.  A package's file is
  * indexed when the first of its functions is asked for; a body is parsed when it is wanted. */
 #include "ir/body.h"
+#include "ir/summary.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,7 +16,6 @@
 enum { LARGEST = 80 }; /* cost of what is offered */
 
 typedef struct Body {
-    const Name *name;
     IrTraits traits;
     const char *text;
     size_t n;
@@ -24,12 +24,9 @@ typedef struct Body {
 } Body;
 
 struct IrBodies {
-    Arena *a;
-    const char *(*file)(void *data, const char *package);
+    Summaries files;
     const IrSources *sources;
-    VEC(const Name *) packages; /* already read */
-    Body *slots;                /* open addressing by the name's hash */
-    uint32_t n, cap;
+    PtrMap known; /* Name → Body */
 };
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -163,40 +160,12 @@ void ir_bodies_print(FILE *out, IrModule *m, const IrSources *sources, IrIsIntri
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-IrBodies *ir_bodies_new(Arena *a, const char *(*file)(void *data, const char *package),
-                        const IrSources *sources)
+IrBodies *ir_bodies_new(Arena *a, IrSummaryFile *file, const IrSources *sources)
 {
     IrBodies *all = ARENA_NEW(a, IrBodies);
-    all->a = a;
-    all->file = file;
+    all->files = (Summaries){.a = a, .file = file, .data = sources->data};
     all->sources = sources;
-    all->cap = 64;
-    all->slots = ARENA_ARRAY(a, Body, all->cap);
     return all;
-}
-
-static Body *slot_of(const IrBodies *all, const Name *name)
-{
-    uint32_t at = name->hash & (all->cap - 1);
-    while (all->slots[at].name && all->slots[at].name != name)
-        at = (at + 1) & (all->cap - 1);
-    return &all->slots[at];
-}
-
-static void add(IrBodies *all, Body body)
-{
-    if (2 * (all->n + 1) > all->cap) {
-        Body *old = all->slots;
-        uint32_t n = all->cap;
-        all->cap *= 2;
-        all->slots = ARENA_ARRAY(all->a, Body, all->cap);
-        for (uint32_t i = 0; i < n; i++)
-            if (old[i].name)
-                *slot_of(all, old[i].name) = old[i];
-    }
-    Body *b = slot_of(all, body.name);
-    all->n += b->name == NULL;
-    *b = body;
 }
 
 /* A number and the blank after it; the text ends in a zero byte. */
@@ -227,41 +196,22 @@ static void index_text(IrBodies *all, const char *p, const char *end)
         if (!eol || !word(&p, "body ") || !number(&p, &bytes) || !number(&p, &cost) ||
             !number(&p, &bits) || p > eol || bytes > (size_t)(end - eol - 1))
             return;
-        Body b = {.name = intern(p, (size_t)(eol - p)),
-                  .traits = {true, bits & 1, bits & 2, (uint32_t)cost, (uint32_t)(bits >> 2)},
-                  .text = eol + 1,
-                  .n = bytes};
-        add(all, b);
+        Body *b = ARENA_NEW(all->files.a, Body);
+        *b = (Body){.traits = {true, bits & 1, bits & 2, (uint32_t)cost, (uint32_t)(bits >> 2)},
+                    .text = eol + 1,
+                    .n = bytes};
+        ptrmap_put(all->files.a, &all->known, intern(p, (size_t)(eol - p)), b);
         p = eol + 1 + bytes;
     }
 }
 
-static void read_package(IrBodies *all, const Name *package)
-{
-    for (uint32_t i = 0; i < all->packages.n; i++)
-        if (all->packages.p[i] == package)
-            return;
-    vec_push(all->a, &all->packages, package);
-    const char *path = all->file(all->sources->data, package->s);
-    FILE *in = path ? fopen(path, "r") : NULL;
-    if (!in)
-        return;
-    long n = fseek(in, 0, SEEK_END) == 0 ? ftell(in) : 0;
-    rewind(in);
-    char *text = arena_alloc(all->a, (size_t)(n > 0 ? n : 0) + 1);
-    size_t got = n > 0 ? fread(text, 1, (size_t)n, in) : 0;
-    fclose(in);
-    index_text(all, text, text + got);
-}
-
 static Body *find(IrBodies *all, const IrSym *function)
 {
-    const Name *package = ir_package_of(function->name);
-    if (!package)
-        return NULL;
-    read_package(all, package);
-    Body *b = slot_of(all, function->name);
-    return b->name ? b : NULL;
+    size_t n;
+    const char *text = summary_text(&all->files, function, &n);
+    if (text)
+        index_text(all, text, text + n);
+    return ptrmap_get(&all->known, function->name);
 }
 
 bool ir_bodies_traits(IrBodies *all, const IrSym *function, IrTraits *traits)
@@ -289,11 +239,11 @@ static bool read_files(IrBodies *all, const char **p, const char *end, Moves *mo
         const char *eol = memchr(*p, '\n', (size_t)(end - *p));
         if (!eol || !number(p, &base) || !number(p, &size) || *p > eol)
             return false;
-        char *name = arena_strndup(all->a, *p, (size_t)(eol - *p));
+        char *name = arena_strndup(all->files.a, *p, (size_t)(eol - *p));
         const SourceFile *to = all->sources->find(all->sources->data, name);
         if (!to || to->size != size)
             return false;
-        vec_push(all->a, moves, ((Moved){(Pos)base, to->size, to}));
+        vec_push(all->files.a, moves, ((Moved){(Pos)base, to->size, to}));
         *p = eol + 1;
     }
     return true;

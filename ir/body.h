@@ -27,8 +27,7 @@ typedef struct IrSources {
 
 /* The bodies that other packages' files offer, each file read when it is first asked for.
  * file gives the path of a package's, or NULL. */
-IrBodies *ir_bodies_new(Arena *a, const char *(*file)(void *data, const char *package),
-                        const IrSources *sources);
+IrBodies *ir_bodies_new(Arena *a, IrSummaryFile *file, const IrSources *sources);
 /* False: it offers none. */
 bool ir_bodies_traits(IrBodies *all, const IrSym *function, IrTraits *traits);
 /* The function as one of m, to copy from: m does not define it.  NULL if it cannot be. */

@@ -11,20 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir/summary.h"
 #include "runtime/stdcalls.h"
 
-typedef struct Entry {
-    const Name *name;
-    IrEffect effect;
-} Entry;
-
 struct IrEffects {
-    Arena *a;
-    const char *(*file)(void *data, const char *package);
-    void *data;
-    VEC(const Name *) packages; /* already read */
-    Entry *slots;               /* open addressing by the name's hash */
-    uint32_t n, cap;
+    Summaries files;
+    PtrMap known; /* Name → IrEffect */
 };
 
 const ParamEffect ir_param_kept = {.level = {{.heap = true}, {.heap = true}, {.heap = true}},
@@ -87,40 +79,11 @@ void ir_effects_print(FILE *out, const IrModule *m)
 
 /* ---- reading ------------------------------------------------------------------------------ */
 
-IrEffects *ir_effects_new(Arena *a, const char *(*file)(void *data, const char *package),
-                          void *data)
+IrEffects *ir_effects_new(Arena *a, IrSummaryFile *file, void *data)
 {
     IrEffects *all = ARENA_NEW(a, IrEffects);
-    all->a = a;
-    all->file = file;
-    all->data = data;
-    all->cap = 64;
-    all->slots = ARENA_ARRAY(a, Entry, all->cap);
+    all->files = (Summaries){.a = a, .file = file, .data = data};
     return all;
-}
-
-static Entry *slot_of(IrEffects *all, const Name *name)
-{
-    uint32_t at = name->hash & (all->cap - 1);
-    while (all->slots[at].name && all->slots[at].name != name)
-        at = (at + 1) & (all->cap - 1);
-    return &all->slots[at];
-}
-
-static void add(IrEffects *all, const Name *name, IrEffect effect)
-{
-    if (2 * (all->n + 1) > all->cap) {
-        Entry *old = all->slots;
-        uint32_t n = all->cap;
-        all->cap *= 2;
-        all->slots = ARENA_ARRAY(all->a, Entry, all->cap);
-        for (uint32_t i = 0; i < n; i++)
-            if (old[i].name)
-                *slot_of(all, old[i].name) = old[i];
-    }
-    Entry *e = slot_of(all, name);
-    all->n += e->name == NULL;
-    *e = (Entry){name, effect};
 }
 
 /* False where the text is not of this form: then the function counts as unknown. */
@@ -152,6 +115,7 @@ static void parse_line(IrEffects *all, const char *line)
     const char *tab = strchr(line, '\t');
     if (!tab)
         return;
+    Arena *a = all->files.a;
     VEC(ParamEffect) params = {0};
     const char *s = tab + 1;
     while (*s == ' ') {
@@ -159,49 +123,26 @@ static void parse_line(IrEffects *all, const char *line)
         s++;
         if (!parse_param(&s, &p))
             return;
-        vec_push(all->a, &params, p);
+        vec_push(a, &params, p);
     }
-    if (*s == '\n' || !*s)
-        add(all, intern(line, (size_t)(tab - line)), (IrEffect){params.n, params.p});
-}
-
-static void read_package(IrEffects *all, const Name *package)
-{
-    for (uint32_t i = 0; i < all->packages.n; i++)
-        if (all->packages.p[i] == package)
-            return;
-    vec_push(all->a, &all->packages, package);
-    const char *path = all->file(all->data, package->s);
-    FILE *f = path ? fopen(path, "r") : NULL;
-    if (!f)
+    if (*s)
         return;
-    char *line = NULL;
-    size_t cap = 0;
-    while (getline(&line, &cap, f) > 0)
-        parse_line(all, line);
-    free(line);
-    fclose(f);
-}
-
-const Name *ir_package_of(const Name *symbol)
-{
-    const char *s = symbol->s, *end = s;
-    for (const char *c = s; *c && *c != '(' && *c != '['; c++)
-        if (*c == '/')
-            end = c;
-    while (*end && *end != '.')
-        end++;
-    return *end ? intern(s, (size_t)(end - s)) : NULL;
+    IrEffect *e = ARENA_NEW(a, IrEffect);
+    *e = (IrEffect){params.n, params.p};
+    ptrmap_put(a, &all->known, intern(line, (size_t)(tab - line)), e);
 }
 
 const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function)
 {
-    const Name *package = ir_package_of(function->name);
-    if (!package)
-        return NULL;
-    read_package(all, package);
-    Entry *e = slot_of(all, function->name);
-    return e->name ? &e->effect : NULL;
+    size_t n;
+    char *line = summary_text(&all->files, function, &n), *end;
+    for (; line && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        if (*end)
+            *end++ = 0;
+        parse_line(all, line);
+    }
+    return ptrmap_get(&all->known, function->name);
 }
 
 /* ---- C functions --------------------------------------------------------------------------- */

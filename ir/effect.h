@@ -35,8 +35,7 @@ bool ir_effect_is_worst(const IrEffect *e);
 
 /* Effects of other packages' functions, read from their files when first asked for. */
 /* file gives the path of a package's effects, or NULL. */
-IrEffects *ir_effects_new(Arena *a, const char *(*file)(void *data, const char *package),
-                          void *data);
+IrEffects *ir_effects_new(Arena *a, IrSummaryFile *file, void *data);
 /* NULL: nothing is known of the function. */
 const IrEffect *ir_effects_find(IrEffects *all, const IrSym *function);
 /* The effects of the module's own functions that others may call, as lines of text. */

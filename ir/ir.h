@@ -334,6 +334,8 @@ IrModule *ir_module_new(Arena *a, const char *path);
 /* The symbol of that name, made extern on first sight. */
 IrSym *ir_sym(IrModule *m, const char *name);
 IrSym *ir_sym_c(IrModule *m, const char *name, bool via_stub);
+/* The path of a package's file of some kind, or NULL. */
+typedef const char *IrSummaryFile(void *data, const char *package);
 /* The package in a symbol's name: a/b of "a/b.(*T).M".  NULL: none. */
 const Name *ir_package_of(const Name *symbol);
 /* STDF_… (runtime/stdcalls.h) of a C function of the library; 0 if it is none. */

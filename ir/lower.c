@@ -7,14 +7,14 @@
 
 IrSym *lo_global(Lower *L, Object *o)
 {
-    IrSym *s = lo_ptrmap_get(&L->globals, o);
+    IrSym *s = ptrmap_get(&L->globals, o);
     if (s)
         return s;
     if (lo_type(o->type)->size == 0)
         s = lo_zero_base(L);
     else
         s = ir_sym(L->m, arena_printf(L->a, "%s.%s", o->pkg->path, o->name->s));
-    lo_ptrmap_put(L->a, &L->globals, o, s);
+    ptrmap_put(L->a, &L->globals, o, s);
     return s;
 }
 
@@ -24,11 +24,11 @@ static IrSym *instance(Lower *L, const char *name, FuncInfo *info, SubstMap map)
 {
     IrSym *s = ir_sym(L->m, name);
     s->is_func = true;
-    if (s->func || lo_ptrmap_get(&L->funcs, s))
+    if (s->func || ptrmap_get(&L->funcs, s))
         return s;
     if (!info)
         diag_ice("the body of %s was not checked", name);
-    lo_ptrmap_put(L->a, &L->funcs, s, s);
+    ptrmap_put(L->a, &L->funcs, s, s);
     InstJob *j = ARENA_NEW(L->a, InstJob);
     j->info = info;
     j->sym = s;
@@ -131,7 +131,7 @@ static const char *std_symbol(Lower *L, Object *o)
 
 IrSym *lo_func_sym(Lower *L, Object *o)
 {
-    IrSym *s = lo_ptrmap_get(&L->funcs, o);
+    IrSym *s = ptrmap_get(&L->funcs, o);
     if (s)
         return s;
     if (o->func.origin)
@@ -141,7 +141,7 @@ IrSym *lo_func_sym(Lower *L, Object *o)
     else
         s = ir_sym(L->m, func_name(L, o));
     s->is_func = true;
-    lo_ptrmap_put(L->a, &L->funcs, o, s);
+    ptrmap_put(L->a, &L->funcs, o, s);
     return s;
 }
 
@@ -151,8 +151,8 @@ IrSym *lo_func_value_sym(Lower *L, Object *o)
         return lo_func_sym(L, o);
     IrSym *s = ir_sym(L->m, func_name(L, o));
     s->is_func = true;
-    if (!s->func && !lo_ptrmap_get(&L->std_funcs, s)) {
-        lo_ptrmap_put(L->a, &L->std_funcs, s, s);
+    if (!s->func && !ptrmap_get(&L->std_funcs, s)) {
+        ptrmap_put(L->a, &L->std_funcs, s, s);
         WrapperJob *w = ARENA_NEW(L->a, WrapperJob);
         w->kind = WRAP_STD;
         w->sym = s;
@@ -220,13 +220,13 @@ static bool in_memory(Fn *fn, Object *o)
 static Var *var_new(Fn *fn, Object *o)
 {
     Var *v = ARENA_NEW(fn->L->a, Var);
-    lo_ptrmap_put(fn->L->a, &fn->vars, o, v);
+    ptrmap_put(fn->L->a, &fn->vars, o, v);
     return v;
 }
 
 Var *lo_var(Fn *fn, Object *o)
 {
-    Var *v = lo_ptrmap_get(&fn->vars, o);
+    Var *v = ptrmap_get(&fn->vars, o);
     if (!v)
         diag_ice("variable %s has no place", o->name ? o->name->s : "(unnamed)");
     return v;
@@ -832,7 +832,7 @@ IrModule *lower_package(Arena *a, Package *pkg, const LowerOptions *opt)
     for (uint32_t i = 0; i < pkg->init_funcs.n; i++) {
         IrSym *s = ir_sym(L->m, arena_printf(a, "%s.init.%u", pkg->path, i));
         s->is_func = true;
-        lo_ptrmap_put(a, &L->funcs, pkg->init_funcs.p[i], s);
+        ptrmap_put(a, &L->funcs, pkg->init_funcs.p[i], s);
     }
     scope_each(pkg->scope, declare_global, L);
     lower_init(L);

@@ -422,7 +422,7 @@ Expr *lo_spread(Fn *fn, Expr *e)
         arg->type = x->type->tuple.vars.p[i]->type;
         IrOpnd *m = ARENA_NEW(L->a, IrOpnd);
         *m = v[i];
-        lo_ptrmap_put(L->a, &fn->memo, arg, m);
+        ptrmap_put(L->a, &fn->memo, arg, m);
         vec_push(L->a, &call->call.args, arg);
     }
     return call;

@@ -234,9 +234,9 @@ static IrOpnd emit_call(Fn *fn, const CallPlan *p)
 IrOpnd lo_call(Fn *fn, Expr *e)
 {
     e = expr_unparen(e);
-    IrOpnd *memo = lo_ptrmap_get(&fn->memo, e);
+    IrOpnd *memo = ptrmap_get(&fn->memo, e);
     if (memo) {
-        lo_ptrmap_put(fn->L->a, &fn->memo, e, NULL);
+        ptrmap_put(fn->L->a, &fn->memo, e, NULL);
         return *memo;
     }
     if (e->call.call_kind == CALL_CONVERSION)

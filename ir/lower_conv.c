@@ -156,7 +156,7 @@ IrOpnd lo_bytes_as_string(Fn *fn, Expr *e)
 {
     e = expr_unparen(e);
     if (e->mode == MODE_CONST || e->kind != EXPR_CALL || e->call.call_kind != CALL_CONVERSION ||
-        lo_ptrmap_get(&fn->memo, e))
+        ptrmap_get(&fn->memo, e))
         return (IrOpnd){0};
     Expr *x = e->call.args.p[0];
     Type *t = lo_typeof(fn, e);

@@ -30,13 +30,13 @@ static bool is_own(Lower *L, Type *t)
 
 IrSym *lo_desc(Lower *L, Type *t)
 {
-    IrSym *s = lo_ptrmap_get(&L->descs, t);
+    IrSym *s = ptrmap_get(&L->descs, t);
     if (s)
         return s;
     s = ir_sym(L->m, arena_printf(L->a, "type:%s", type_key(L->a, t)));
-    lo_ptrmap_put(L->a, &L->descs, t, s);
-    if (!s->data && !lo_ptrmap_get(&L->descs, s)) {
-        lo_ptrmap_put(L->a, &L->descs, s, s);
+    ptrmap_put(L->a, &L->descs, t, s);
+    if (!s->data && !ptrmap_get(&L->descs, s)) {
+        ptrmap_put(L->a, &L->descs, s, s);
         if (!is_foreign(L, t))
             vec_push(L->a, &L->desc_queue, t);
     }

@@ -63,7 +63,7 @@ static void memo_put(Fn *fn, Expr *e)
 {
     IrOpnd *v = ARENA_NEW(fn->L->a, IrOpnd);
     *v = lo_save(fn, lo_expr(fn, e));
-    lo_ptrmap_put(fn->L->a, &fn->memo, e, v);
+    ptrmap_put(fn->L->a, &fn->memo, e, v);
 }
 
 void lo_hoist(Fn *fn, Expr *e)
@@ -72,7 +72,7 @@ void lo_hoist(Fn *fn, Expr *e)
         return;
     if (e->type && e->type->kind == TYPE_TUPLE)
         return;
-    if (lo_ptrmap_get(&fn->memo, e))
+    if (ptrmap_get(&fn->memo, e))
         return;
     switch (e->kind) {
     case EXPR_PAREN: lo_hoist(fn, e->paren.x); break;
@@ -288,9 +288,9 @@ static Loc index_loc(Fn *fn, Expr *e)
 Loc lo_loc(Fn *fn, Expr *e)
 {
     e = lo_callee(e);
-    IrOpnd *memo = lo_ptrmap_get(&fn->memo, e);
+    IrOpnd *memo = ptrmap_get(&fn->memo, e);
     if (memo) {
-        lo_ptrmap_put(fn->L->a, &fn->memo, e, NULL);
+        ptrmap_put(fn->L->a, &fn->memo, e, NULL);
         return computed(*memo, lo_typeof(fn, e));
     }
     if (e->mode == MODE_CONST || e->mode == MODE_NIL)
@@ -441,7 +441,7 @@ static void flatten(Fn *fn, Expr *e, ExprList *out)
 {
     Expr *u = expr_unparen(e);
     if (u->mode != MODE_CONST && u->kind == EXPR_BINARY && u->binary.op == TOK_ADD &&
-        !lo_ptrmap_get(&fn->memo, u)) {
+        !ptrmap_get(&fn->memo, u)) {
         flatten(fn, u->binary.x, out);
         flatten(fn, u->binary.y, out);
         return;
@@ -483,7 +483,7 @@ static IrOpnd logical(Fn *fn, Expr *e)
 void lo_cond(Fn *fn, Expr *e, IrBlock *t, IrBlock *f)
 {
     e = expr_unparen(e);
-    if (e->mode != MODE_CONST && !lo_ptrmap_get(&fn->memo, e)) {
+    if (e->mode != MODE_CONST && !ptrmap_get(&fn->memo, e)) {
         if (e->kind == EXPR_UNARY && e->unary.op == TOK_NOT) {
             lo_cond(fn, e->unary.x, f, t);
             return;
@@ -787,9 +787,9 @@ IrOpnd lo_expr(Fn *fn, Expr *e)
         return lo_const(fn, e->cv, lo_typeof(fn, e)); /* a constant of a parameter's type */
     if (e->mode == MODE_NIL)
         return ir_zero(lo_type(lo_typeof(fn, e)));
-    IrOpnd *memo = lo_ptrmap_get(&fn->memo, e);
+    IrOpnd *memo = ptrmap_get(&fn->memo, e);
     if (memo) {
-        lo_ptrmap_put(fn->L->a, &fn->memo, e, NULL);
+        ptrmap_put(fn->L->a, &fn->memo, e, NULL);
         return *memo;
     }
     switch (e->kind) {
@@ -824,7 +824,7 @@ IrOpnd lo_expr_to(Fn *fn, Expr *e, Type *want)
 void lo_expr_into(Fn *fn, Expr *e, Type *want, Addr dst, bool zeroed)
 {
     Expr *x = expr_unparen(e);
-    if (x->kind == EXPR_COMPOSITE_LIT && !lo_ptrmap_get(&fn->memo, x)) {
+    if (x->kind == EXPR_COMPOSITE_LIT && !ptrmap_get(&fn->memo, x)) {
         Type *t = lo_typeof(fn, x);
         Type *u = type_underlying(t);
         if ((u->kind == TYPE_STRUCT || u->kind == TYPE_ARRAY) && !lo_is_iface(want)) {

@@ -10,20 +10,11 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/ptrmap.h"
 #include "check/generic.h"
 #include "check/types.h"
 #include "ir/ir.h"
 #include "ir/lower.h"
-
-/* ---- a map from addresses to addresses ------------------------------------------------- */
-
-typedef struct PtrMap {
-    const void **keys;
-    void **vals;
-    uint32_t n, cap;
-} PtrMap;
-void *lo_ptrmap_get(const PtrMap *m, const void *key);
-void lo_ptrmap_put(Arena *a, PtrMap *m, const void *key, void *val);
 
 /* ---- contexts ------------------------------------------------------------------------ */
 

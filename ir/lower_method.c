@@ -77,7 +77,7 @@ static IrSym *request(Lower *L, const char *name, WrapperKind kind, Type *recv, 
 {
     IrSym *s = ir_sym(L->m, name);
     s->is_func = true;
-    if (s->func || lo_ptrmap_get(&L->funcs, s))
+    if (s->func || ptrmap_get(&L->funcs, s))
         return s;
     Type *n = pointee(recv) ? pointee(recv) : recv;
     bool global = n->kind == TYPE_NAMED && n->named.obj->pkg && !n->named.local_index &&
@@ -85,7 +85,7 @@ static IrSym *request(Lower *L, const char *name, WrapperKind kind, Type *recv, 
     /* the descriptor's owner has it too, but only of non-interface types */
     if (global && n->named.obj->pkg != L->pkg && !lo_is_iface(recv))
         return s;
-    lo_ptrmap_put(L->a, &L->funcs, s, s);
+    ptrmap_put(L->a, &L->funcs, s, s);
     WrapperJob *w = ARENA_NEW(L->a, WrapperJob);
     w->kind = kind;
     w->sym = s;

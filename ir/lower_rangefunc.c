@@ -372,7 +372,7 @@ static void body_function(Fn *fn, Stmt *s, IrSym *sym, ObjectVec *used, IrType *
         IrType *it = env->fields[1 + CAP_FIXED + i];
         Addr a = lo_at(b->env, (int64_t)env->offsets[1 + CAP_FIXED + i]);
         Var *v = ARENA_NEW(L->a, Var);
-        lo_ptrmap_put(L->a, &b->vars, o, v);
+        ptrmap_put(L->a, &b->vars, o, v);
         if (lo_capture_by_ref(fn, o)) {
             v->base = lo_load(b, irt_ptr, a);
         } else if (lo_has_array(it)) {

@@ -44,7 +44,7 @@ static void copy_loop_vars(Fn *fn, Stmt *s)
         Expr *x = init->assign.lhs.p[i];
         if (x->kind != EXPR_IDENT || x->ident.name == name_blank || !x->ident.obj)
             continue;
-        Var *v = lo_ptrmap_get(&fn->vars, x->ident.obj);
+        Var *v = ptrmap_get(&fn->vars, x->ident.obj);
         if (!v || v->in_reg || v->stack)
             continue;
         Type *t = lo_subst(fn, x->ident.obj->type);
@@ -79,10 +79,10 @@ static void for_stmt(Fn *fn, Stmt *s, const Name *label)
 
 static IrBlock *label_block(Fn *fn, const Stmt *labeled)
 {
-    IrBlock *b = lo_ptrmap_get(&fn->labels, labeled);
+    IrBlock *b = ptrmap_get(&fn->labels, labeled);
     if (!b) {
         b = lo_block(fn);
-        lo_ptrmap_put(fn->L->a, &fn->labels, labeled, b);
+        ptrmap_put(fn->L->a, &fn->labels, labeled, b);
     }
     return b;
 }

@@ -5,7 +5,7 @@ static void memo_tag(Fn *fn, Expr *tag, IrOpnd v)
 {
     IrOpnd *m = ARENA_NEW(fn->L->a, IrOpnd);
     *m = v;
-    lo_ptrmap_put(fn->L->a, &fn->memo, tag, m);
+    ptrmap_put(fn->L->a, &fn->memo, tag, m);
 }
 
 static void bodies(Fn *fn, Stmt *s, const StmtVec *clauses, IrBlock **blocks, IrBlock *end,
@@ -107,7 +107,7 @@ void lo_switch(Fn *fn, Stmt *s, const Name *label)
             lo_start(fn, next);
         }
     if (tag)
-        lo_ptrmap_put(fn->L->a, &fn->memo, tag, NULL);
+        ptrmap_put(fn->L->a, &fn->memo, tag, NULL);
     lo_jump(fn, dflt);
     bodies(fn, s, c, blocks, end, label);
 }

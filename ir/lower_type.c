@@ -25,10 +25,10 @@ Type *lo_subst(Fn *fn, Type *t)
     Inst *in = fn->inst;
     if (!in || t->kind == TYPE_BASIC)
         return t;
-    Type *r = lo_ptrmap_get(&in->cache, t);
+    Type *r = ptrmap_get(&in->cache, t);
     if (!r) {
         r = type_subst(fn->L->a, t, &in->map);
-        lo_ptrmap_put(fn->L->a, &in->cache, t, r);
+        ptrmap_put(fn->L->a, &in->cache, t, r);
     }
     return r;
 }

@@ -645,7 +645,7 @@ void rt_freeze_world(void)
     rt_sched.stopwait = INT32_MAX;
     atomic_store(&rt_gcwaiting, 1);
     rt_unlock(&rt_sched.lock);
-    for (int ms = 0; ms < 50; ms++) {
+    for (int ms = 0; ms < 1000; ms++) { /* a busy machine may run a thread rarely */
         bool running = false;
         for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
             uint32_t st = RT_P_SYSCALL;
