@@ -2,6 +2,11 @@
  * The kind stands in the map's descriptor too, so that both sides hash alike. */
 #include "ir/lower_int.h"
 
+static bool is_aggregate(const IrType *t)
+{
+    return t->kind == IRT_STRUCT || t->kind == IRT_ARRAY;
+}
+
 RtKeyKind lo_key_kind(Type *key)
 {
     IrType *t = lo_type(key);
@@ -11,9 +16,17 @@ RtKeyKind lo_key_kind(Type *key)
         return RT_KEY_32;
     if (t->kind == IRT_I64 || t->kind == IRT_U64 || t->kind == IRT_PTR)
         return RT_KEY_64;
-    if (lo_plain_eq(key))
-        return RT_KEY_PLAIN;
-    return RT_KEY_GENERAL;
+    if (!lo_plain_eq(key))
+        return RT_KEY_GENERAL;
+    if (is_aggregate(t) && !lo_has_ptr(t) && (t->size == 4 || t->size == 8))
+        return t->size == 4 ? RT_KEY_32 : RT_KEY_64; /* travels in a register */
+    return RT_KEY_PLAIN;
+}
+
+/* The key as an unsigned integer of its size. */
+static IrOpnd key_as(Fn *fn, IrOpnd key, IrType *t)
+{
+    return is_aggregate(key.type) ? lo_load(fn, t, lo_spill(fn, key)) : lo_conv(fn, key, t);
 }
 
 static IrOpnd desc_of(Fn *fn, Type *map_type)
@@ -48,8 +61,8 @@ static IrOpnd call(Fn *fn, RtCall general, RtCall k32, RtCall k64, RtCall kstr, 
 {
     IrOpnd d = desc_of(fn, map_type);
     switch (lo_key_kind(key_type(fn, map_type))) {
-    case RT_KEY_32: return lo_rt(fn, k32, (IrOpnd[]){d, m, lo_conv(fn, key, irt_u32)}, 3);
-    case RT_KEY_64: return lo_rt(fn, k64, (IrOpnd[]){d, m, lo_conv(fn, key, irt_u64)}, 3);
+    case RT_KEY_32: return lo_rt(fn, k32, (IrOpnd[]){d, m, key_as(fn, key, irt_u32)}, 3);
+    case RT_KEY_64: return lo_rt(fn, k64, (IrOpnd[]){d, m, key_as(fn, key, irt_u64)}, 3);
     case RT_KEY_STRING: return lo_rt(fn, kstr, (IrOpnd[]){d, m, key}, 3);
     default: {
         Addr a = lo_spill(fn, key);

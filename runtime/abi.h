@@ -87,20 +87,20 @@
     RT(decoderune, "string.decoderune", "u:pii", RTF_LEAF | RTF_PURE) /* ptr, len, index →         \
                            rune | width << 32; U+FFFD, 1 for invalid UTF-8 */                      \
     /* maps: RtType of the map; keys and elements by address */                                    \
-    RT(map_make, "map.make", "p:pi", RTF_ALLOC) /* map type, size hint */                          \
-    RT(map_get, "map.get", "p:ppp", RTF_PANIC) /* map type, map, key → element or NULL */          \
+    RT(map_make, "map.make", "p:pi", RTF_ALLOC | RTF_FAST) /* map type, size hint */                          \
+    RT(map_get, "map.get", "p:ppp", RTF_PANIC | RTF_FAST) /* map type, map, key → element or NULL */          \
     RT(map_get32, "map.get32", "p:ppw", RTF_FAST)                                                         \
     RT(map_get64, "map.get64", "p:ppu", RTF_FAST)                                                         \
     RT(map_getstr, "map.getstr", "p:pps", RTF_FAST)                                                       \
     RT(map_assign, "map.assign", "p:ppp", RTF_ALLOC | RTF_PANIC) /* → element, made if absent */   \
-    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC)                               \
+    RT(map_assign32, "map.assign32", "p:ppw", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
     RT(map_assign64, "map.assign64", "p:ppu", RTF_ALLOC | RTF_PANIC | RTF_FAST)                               \
     RT(map_assignstr, "map.assignstr", "p:pps", RTF_ALLOC | RTF_PANIC | RTF_FAST)                             \
     RT(map_delete, "map.delete", "v:ppp", RTF_PANIC)                                               \
     RT(map_clear, "map.clear", "v:pp", 0)                                                          \
-    RT(map_iter_init, "map.iter_init", "v:ppp", 0) /* map type, map, RtMapIter*; stands before     \
+    RT(map_iter_init, "map.iter_init", "v:ppp", RTF_FAST) /* map type, map, RtMapIter*; stands before     \
                            the first entry */                                                      \
-    RT(map_iter_next, "map.iter_next", "b:p", 0) /* → false at the end, else it->key, it->elem */  \
+    RT(map_iter_next, "map.iter_next", "b:p", RTF_FAST) /* → false at the end, else it->key, it->elem */  \
     /* channels: elements by address; the address may be NULL in recv to drop the value */         \
     RT(chan_make, "chan.make", "p:pi", RTF_ALLOC | RTF_PANIC) /* chan type, capacity */            \
     RT(chan_send, "chan.send", "v:pp", RTF_BLOCK | RTF_PANIC)                                      \

@@ -193,6 +193,12 @@ static unsigned find_run(size_t n, const RtType *t, unsigned class)
     return run_of_mask(class, mask);
 }
 
+unsigned rt_run_of(const RtType *t)
+{
+    unsigned class = rt_size_class(t->size);
+    return find_run(t->size, t, class < 2 ? 2 : class);
+}
+
 static unsigned run_of_type(RtMCache *mc, size_t n, const RtType *t)
 {
     unsigned class = rt_size_class(n);

@@ -105,6 +105,8 @@ extern uint32_t rt_run_size[RT_NRUNS];              /* slot size of each run; 0:
 
 /* Must run before anything else here; single-threaded. */
 void rt_heap_init(void);
+/* The run that single objects of a type come from; its size is at most RT_MAX_MASKED. */
+unsigned rt_run_of(const RtType *t);
 RtMCache *rt_mcache_new(void);
 void rt_mcache_settle(RtMCache *mc); /* adds its tallies to the heap's */
 void rt_mcache_flush(RtMCache *mc);  /* gives back what it holds; the world stands still, or

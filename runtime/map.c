@@ -9,8 +9,7 @@ void rt_panic_nilmap(void);
 
 /* ---- map types ---------------------------------------------------------------------------- */
 
-enum { INFO_BUCKETS = 256 };
-static MapInfo *infos[INFO_BUCKETS];
+MapInfo *map_infos[MAP_INFO_BUCKETS];
 static RtMutex info_lock;
 
 /* Sets the bits of t at byte offset at. */
@@ -90,12 +89,14 @@ static MapInfo *make_info(const RtMapType *t)
         in->slotsize = 1;
     describe(&in->small, MAP_SMALL, MAP_SMALL, key, elem, in);
     describe(&in->slot, 0, 1, key, elem, in);
+    if (in->small.size <= RT_MAX_MASKED)
+        in->small_run = (uint16_t)rt_run_of(&in->small);
     return in;
 }
 
 const MapInfo *map_info(const RtMapType *t)
 {
-    MapInfo **b = &infos[((uintptr_t)t >> 4) * 0x9e3779b97f4a7c15u >> 56];
+    MapInfo **b = map_info_bucket(t);
     for (MapInfo *in = __atomic_load_n(b, __ATOMIC_ACQUIRE); in; in = in->next)
         if (in->type == t)
             return in;
@@ -163,7 +164,7 @@ void *rt_map_get(const RtType *t, void *map, const void *key)
     return s ? map_slot_elem(m->info, s) : NULL;
 }
 
-/* These and the like below do what fast.c leaves: the keys' kinds need no code of their own. */
+/* These and the like below do what fast_map.c leaves: the keys' kinds need no code of their own. */
 void *rt_map_get32(const RtType *t, void *map, uint32_t key)
 {
     return rt_map_get(t, map, &key);

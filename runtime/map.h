@@ -45,7 +45,8 @@ typedef struct MapInfo { /* what the operations need of a map type; persistent *
     RtKeyKind kind;
     bool key_apart, elem_apart;
     bool key_pointers;
-    bool update_key; /* equal keys may differ: floats, strings, interfaces */
+    uint16_t small_run; /* what a small array comes from; 0: rt_alloc knows */
+    bool update_key;    /* equal keys may differ: floats, strings, interfaces */
 } MapInfo;
 
 typedef struct MapTable {
@@ -64,16 +65,28 @@ typedef struct Map {
     uint8_t *small;
     const MapInfo *info;
     uint64_t seed;
-    uint32_t depth; /* dir has 1 << depth entries */
     uint32_t clears;
+    uint8_t depth;   /* dir has 1 << depth entries */
     uint8_t writing; /* somebody changes it: detects unsynchronised use */
 } Map;
+
+enum { MAP_RUN = RT_RUN_MASK48 + 6 }; /* of Map itself: dir and small are pointers */
+_Static_assert(sizeof(Map) == 48, "a Map is larger than the slots of its run");
 
 /* The slot that holds key, or NULL. */
 uint8_t *map_find(const Map *m, const void *key);
 
 /* The descriptor's MapInfo, made when it is first asked for. */
 const MapInfo *map_info(const RtMapType *t);
+
+/* By a hash of the descriptor's address: the last one made, and others behind it. */
+enum { MAP_INFO_BUCKETS = 256 };
+extern MapInfo *map_infos[MAP_INFO_BUCKETS];
+
+static inline MapInfo **map_info_bucket(const RtMapType *t)
+{
+    return &map_infos[((uintptr_t)t >> 4) * 0x9e3779b97f4a7c15u >> 56];
+}
 /* The hash of a key of the map's; panics where rt_hash does. */
 uint64_t map_hash_key(const Map *m, const void *key);
 /* The first table of a map that had but its small array; the entries move there. */

@@ -11,8 +11,12 @@
 enum { CTRL_MOVING = 0xff };
 
 static const uint8_t map_ptrmap[] = {2 | 4};
-static const RtType map_type = {
-    .size = sizeof(Map), .ptrbytes = 24, .kind = RT_STRUCT, .align = 8, .ptrmap = map_ptrmap};
+static const RtType map_type = {.size = sizeof(Map),
+                                .ptrbytes = 24,
+                                .kind = RT_STRUCT,
+                                .align = 8,
+                                .ptrmap = map_ptrmap,
+                                .alloc = MAP_RUN};
 static const uint8_t table_ptrmap[] = {1 | 2};
 static const RtType table_type = {.size = sizeof(MapTable),
                                   .ptrbytes = 16,

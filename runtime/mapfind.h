@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Look-up and taking a slot, inline, for map.c, map_grow.c and the entry points on goroutine
- * stacks (fast.c): every function here is specialised by the kind of key. */
+ * stacks (fast_map.c): every function here is specialised by the kind of key. */
 #ifndef GOL_RUNTIME_MAPFIND_H
 #define GOL_RUNTIME_MAPFIND_H
 
@@ -59,7 +59,7 @@ MAP_INLINE bool map_same_key(const MapInfo *in, RtKeyKind kind, const void *a, c
         const RtString *s = a, *t = b;
         return s->n == t->n && (s->p == t->p || map_same_bytes(s->p, t->p, (size_t)s->n));
     }
-    case RT_KEY_PLAIN: return memcmp(a, b, in->keysize) == 0;
+    case RT_KEY_PLAIN: return map_same_bytes(a, b, in->keysize);
     default: return rt_equal(in->type->key, a, b);
     }
 }

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "runtime/heap.h"
+#include "runtime/fast.h"
 #include "runtime/rtcalls.h"
 #include "runtime/schedimpl.h"
 
@@ -105,8 +105,7 @@ static inline __attribute__((always_inline)) Local *local_of(RtPool *p)
 }
 
 /* The common cases, on the goroutine's stack: the section is one that preemption leaves alone, so
- * that the P stays ours (fast.c). */
-#define FAST __attribute__((section("rt_nopreempt")))
+ * that the P stays ours. */
 
 FAST RtIface std_sync_poolTake(RtPool *p)
 {

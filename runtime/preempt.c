@@ -114,7 +114,7 @@ void rt_ctx_restore_end(void);
 /* Generated code is taking an object from the P's cache (codegen/gen_new.c). */
 _Thread_local uint8_t rt_caching;
 
-/* Code that works on the P's caches (fast.c). */
+/* Code that works on the P's caches (fast.h). */
 extern const char __start_rt_nopreempt[] __attribute__((weak));
 extern const char __stop_rt_nopreempt[] __attribute__((weak));
 
