@@ -30,7 +30,8 @@
 #define FRAME_CODE 48
 
 /* Bytes kept free below the stack limit: GCC lets frames under 256 bytes go that far below
- * it unchecked; what is left serves a leaf call, a stub's saved registers, or __morestack. */
+ * it unchecked; what is left serves a leaf call, a stub's saved registers, or __morestack
+ * (tests/runtime/leaf_stack.py adds them up). */
 #define STACK_SLACK 400
 
 /* One goroutine: stack and RtG in one slot of a slab. */

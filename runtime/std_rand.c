@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * internal/fastrand: a fast generator of one state a thread (wyrand), seeded from the
- * clock and the thread's own address; not for secrets.
- */
-#include <time.h>
-
+ * scheduler's, and so from the clock; not for secrets. */
+#include "runtime/sched.h"
 #include "runtime/std.h"
 
 static _Thread_local uint64_t rand_state;
@@ -12,12 +10,8 @@ static _Thread_local uint64_t rand_state;
 uint64_t std_internal_fastrand_Uint64(void)
 {
     uint64_t s = rand_state;
-    if (s == 0) {
-        struct timespec ts;
-        clock_gettime(CLOCK_REALTIME, &ts);
-        s = (uint64_t)ts.tv_nsec * 0x9e3779b97f4a7c15u ^ (uint64_t)ts.tv_sec << 20 ^
-            (uint64_t)(uintptr_t)&ts;
-    }
+    if (s == 0) /* a call for the time would take more stack than there is */
+        s = rt_m->rng * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)&rand_state;
     s += 0xa0761d6478bd642fu;
     rand_state = s;
     unsigned __int128 m = (unsigned __int128)s * (s ^ 0xe7037ed1a0b428dbu);
