@@ -32,7 +32,7 @@
 #define WINDOW 300000     /* of a measurement */
 #define STALE 4000000     /* a window that took so long says nothing */
 #define RETRY_MIN 1000000 /* from one trial to the next, doubled when it fails */
-#define RETRY_MAX 128000000
+#define RETRY_MAX 64000000
 #define PERIOD_MIN 2000000 /* from one probe to the next, doubled when it fails */
 #define PERIOD_MAX 64000000
 #define WORTH 1.1  /* so many times the dispatches pay for another P */
@@ -145,9 +145,17 @@ static bool measure(int64_t now)
         return true;
     }
     ours.period = PERIOD_MIN;
-    ours.retry_gap = RETRY_MIN;
+    ours.retry_gap = ours.retry_gap / 2 > RETRY_MIN ? ours.retry_gap / 2 : RETRY_MIN;
     go_eager(now + ours.retry_gap);
     return false;
+}
+
+/* Holding back was for nothing. */
+static void try_later(int64_t now)
+{
+    ours.trial = false;
+    ours.retry_gap = ours.retry_gap * 2 < RETRY_MAX ? ours.retry_gap * 2 : RETRY_MAX;
+    go_eager(now + ours.retry_gap);
 }
 
 /* Holding back, the lookout has woken: is it to go on? */
@@ -159,8 +167,10 @@ static bool go_on(int64_t now)
     bool low = nap < least, fallen = nap < least / 4 || (low && ours.low);
     ours.low = low;
     if (somebody_waits(false) || fallen || atomic_load(&rt_poll_waiters)) {
-        ours.trial = false;
-        go_eager(now + RETRY_MIN);
+        if (ours.trial || now - ours.win.from < PERIOD_MIN / 2)
+            try_later(now);
+        else
+            go_eager(now + RETRY_MIN);
         return false;
     }
     if (now < ours.until)
@@ -169,10 +179,10 @@ static bool go_on(int64_t now)
     if (ours.trial) {
         ours.trial = false;
         if (ours.with > ours.without * WORTH) {
-            ours.retry_gap = ours.retry_gap * 2 < RETRY_MAX ? ours.retry_gap * 2 : RETRY_MAX;
-            go_eager(now + ours.retry_gap);
+            try_later(now);
             return false;
         }
+        ours.retry_gap = RETRY_MIN;
         ours.period = PERIOD_MIN;
         ours.until = now + ours.period;
         ours.win = ours.look;
