@@ -140,7 +140,7 @@
     RT(assert_itab, "iface.assert", "p:ppp", RTF_ALLOC | RTF_PANIC) /* interface type, dynamic     \
                            type (may be NULL), static interface type → itab, or panics; an         \
                            interface without methods gives the dynamic type itself */              \
-    RT(efaceeq, "iface.eq", "b:II", RTF_PANIC) /* first words already turned into RtType* */       \
+    RT(efaceeq, "iface.eq", "b:II", RTF_PANIC | RTF_FAST) /* first words already turned into RtType* */       \
     RT(equal, "equal", "b:ppp", RTF_PANIC) /* type, x, y: == of two values in memory */            \
     RT(complex_div, "complex.div", "v:pdddd", RTF_LEAF) /* where to put the two floats, then      \
                            dividend and divisor: Go's rules for infinities and NaNs */             \

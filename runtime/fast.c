@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Allocation on the goroutine's stack: objects, slices without pointers, short strings; see
- * fast.h. */
+ * Allocation on the goroutine's stack: objects, slices without pointers, short strings; and
+ * comparison of interfaces; see fast.h. */
 #include <string.h>
 
 #include "runtime/fast.h"
@@ -14,6 +14,8 @@ RtString sys_rt_concat(const RtString *s, int64_t n);
 RtString fast_rt_concat(const RtString *s, int64_t n);
 RtString sys_rt_string_from_bytes(const uint8_t *b, int64_t n);
 RtString fast_rt_string_from_bytes(const uint8_t *b, int64_t n);
+bool sys_rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b);
+bool fast_rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b);
 
 /* n bytes without pointers; NULL: there are none, or n is 0 or too large. */
 FAST_INLINE uint8_t *take_plain(uint64_t n)
@@ -67,4 +69,21 @@ FAST RtString fast_rt_string_from_bytes(const uint8_t *b, int64_t n)
         return sys_rt_string_from_bytes(b, n);
     memcpy(p, b, (size_t)n);
     return (RtString){p, n};
+}
+
+/* Nothing here belongs to the P. */
+bool fast_rt_efaceeq(const void *ta, uint64_t a, const void *tb, uint64_t b)
+{
+    const RtType *t = ta;
+    if (ta != tb)
+        return false;
+    if (!t)
+        return true;
+    if (rt_likely((t->flags & RT_PLAIN_EQ) && t->size <= 8))
+        return a == b;
+    if (t->kind == RT_STRING) {
+        const RtString *x = (const RtString *)a, *y = (const RtString *)b;
+        return x->n == y->n && (x->p == y->p || memcmp(x->p, y->p, (size_t)x->n) == 0);
+    }
+    return sys_rt_efaceeq(ta, a, tb, b);
 }
