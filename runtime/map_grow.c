@@ -69,7 +69,7 @@ void *rt_map_make(const RtType *type, int64_t hint)
     MapTable **dir = rt_alloc(sizeof *dir << depth, &rt_word_type);
     for (size_t i = 0; i < (size_t)1 << depth; i++)
         rt_store_ref(&dir[i], new_table(in, (uint32_t)cap, depth));
-    m->depth = depth;
+    m->depth = (uint8_t)depth;
     rt_store_ref(&m->dir, dir);
     return m;
 }
