@@ -42,6 +42,11 @@ class Unknown(Exception):
     pass
 
 
+def signed(text):
+    n = int(text, 16)
+    return n - 2**64 if n >= 2**63 else n
+
+
 def use(name, functions, known, generated):
     """Bytes that a call of the function takes, with its return address.  Those in generated call code that
     is compiled from Gol."""
@@ -64,11 +69,14 @@ def use(name, functions, known, generated):
         while True:
             if i >= len(body):
                 raise Unknown(f"{name} runs on beyond its end")
-            if seen.get(i, (-1,))[0] >= depth:
+            if seen.get(i, -1) >= depth:
                 break
-            seen[i] = (depth,)
+            if depth > 1 << 16:
+                raise Unknown(f"{name} pushes in a loop")
+            seen[i] = depth
             most = max(most, depth)
-            addr, ins, target = body[i]
+            _, ins, target = body[i]
+            ins = re.sub(r"^(notrack|bnd|repz?) ", "", ins)
             op, _, args = ins.partition(" ")
             args = args.strip()
             if "%fs:0x70" in ins:  # looks at the limit itself
@@ -104,14 +112,14 @@ def use(name, functions, known, generated):
                 if op == "jmp":
                     break
             elif re.search(r",%[re]sp$", args):
-                n = re.match(r"\$(-?0x[0-9a-f]+),%rsp", args)
+                n = re.match(r"\$(0x[0-9a-f]+),%rsp", args)
                 l = re.match(r"(-?0x[0-9a-f]+|)\((%\w+)\),%rsp", args)
                 if op.startswith("sub") and n:
-                    depth += int(n[1], 16)
+                    depth += signed(n[1])
                 elif op.startswith("add") and n:
-                    depth -= int(n[1], 16)
-                elif op.startswith("and") and n:
-                    depth += -int(n[1], 16) % 2**64 - 1 if int(n[1], 16) < 0 else 2**64 - int(n[1], 16) - 1
+                    depth -= signed(n[1])
+                elif op.startswith("and") and n:  # aligns it
+                    depth += 2**64 - int(n[1], 16) - 1
                 elif op.startswith("lea") and l and l[2] == "%rbp" and frame:
                     depth = frame - int(l[1] or "0", 16)
                 elif op.startswith("lea") and l and l[2] == "%rsp":
