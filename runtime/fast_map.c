@@ -99,7 +99,7 @@ MAP_INLINE uint8_t *claim(Map *m, const MapInfo *in, RtKeyKind kind, const void 
     }
     if (m->count == MAP_SMALL)
         return NULL;
-    uint32_t i = 0;
+    uint32_t i = 0; /* byte by byte: a load of all would wait for the store of the last one */
     while (m->small[i] != CTRL_EMPTY)
         i++;
     m->small[i] = map_small_tag(m, kind, key);

@@ -68,8 +68,8 @@ MAP_INLINE bool map_same_key(const MapInfo *in, RtKeyKind kind, const void *a, c
 MAP_INLINE uint8_t map_small_tag(const Map *m, RtKeyKind kind, const void *key)
 {
     switch (kind) {
-    case RT_KEY_32:
-    case RT_KEY_64: return 0;
+    case RT_KEY_32: return (uint8_t)(*(const uint32_t *)key * 0x9e3779b97f4a7c15u >> 57);
+    case RT_KEY_64: return (uint8_t)(*(const uint64_t *)key * 0x9e3779b97f4a7c15u >> 57);
     case RT_KEY_STRING: {
         const RtString *s = key;
         return s->n ? (uint8_t)((s->n + s->p[0] * 3 + s->p[s->n - 1] * 7) & 0x7f) : 0;
