@@ -155,6 +155,24 @@ static IrSym *pointer_map(Lower *L, Type *t)
     return ir_string_data(L->m, (const char *)bits, n);
 }
 
+/* Loops of the program may walk through a part of it. */
+static bool has_array(Type *t)
+{
+    Type *u = type_underlying(t);
+    if (u->kind == TYPE_ARRAY)
+        return u->array.len > 1 || (u->array.len == 1 && has_array(u->array.elem));
+    if (u->kind == TYPE_STRUCT)
+        for (uint32_t i = 0; i < u->struct_.fields.n; i++)
+            if (has_array(u->struct_.fields.p[i].var->type))
+                return true;
+    return false;
+}
+
+static unsigned spare_end(Type *t)
+{
+    return lo_has_ptr(lo_type(t)) && has_array(t) ? RT_SPARE_END : 0;
+}
+
 /* RtType.alloc: where the allocator finds memory for single objects at once. */
 static unsigned alloc_run(Lower *L, Type *t)
 {
@@ -163,7 +181,7 @@ static unsigned alloc_run(Lower *L, Type *t)
         return 0;
     uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, 16);
     mark_pointers(t, 0, bits);
-    unsigned run = rt_alloc_run(lo_type(t)->size, pb, bits);
+    unsigned run = rt_alloc_run(lo_type(t)->size + (spare_end(t) ? 8 : 0), pb, bits);
     return run < 256 ? run : 0;
 }
 
@@ -192,8 +210,8 @@ IrSym *lo_mem_desc(Lower *L, Type *t)
             hex[2 * i + 1] = "0123456789abcdef"[bits[i] & 15];
         }
         hex[2 * n] = 0;
-        name = arena_printf(L->a, "mem:%llu,%u,%llu%s%s", (unsigned long long)it->size, align,
-                            (unsigned long long)pb, n ? "," : "", hex);
+        name = arena_printf(L->a, "mem:%llu,%u,%llu%s%s%s", (unsigned long long)it->size, align,
+                            (unsigned long long)pb, n ? "," : "", hex, spare_end(t) ? "+" : "");
     }
     IrSym *sym = ir_sym(L->m, name);
     if (sym->data)
@@ -208,7 +226,7 @@ IrSym *lo_mem_desc(Lower *L, Type *t)
         {offsetof(RtType, ptrbytes), pb, 8},
         {offsetof(RtType, kind), repeat ? RT_ARRAY : RT_STRUCT, 1},
         {offsetof(RtType, align), align, 1},
-        {offsetof(RtType, flags), repeat ? RT_GCREPEAT : 0, 1},
+        {offsetof(RtType, flags), (repeat ? RT_GCREPEAT : 0) | spare_end(t), 1},
         {offsetof(RtType, alloc), alloc_run(L, t), 1},
         {offsetof(RtArrayType, len), repeat ? (uint64_t)u->array.len : 0, 8},
     };
@@ -438,7 +456,7 @@ void lo_desc_emit(Lower *L, Type *t)
     put_int(&k, offsetof(RtType, hash), hash_key(key), 4);
     put_int(&k, offsetof(RtType, kind), kind_of(u), 1);
     put_int(&k, offsetof(RtType, align), it->align ? it->align : 1, 1);
-    unsigned flags = named ? RT_NAMED_TYPE : 0;
+    unsigned flags = (named ? RT_NAMED_TYPE : 0) | spare_end(t);
     if (type_comparable_p(L->a, t, NULL))
         flags |= RT_COMPARABLE | (lo_plain_eq(t) ? RT_PLAIN_EQ : 0);
     if (u->kind == TYPE_SIGNATURE && u->sig.variadic)

@@ -101,9 +101,10 @@ static inline Map the_map(void)
     return (Map){(uintptr_t)rt_heap.base, rt_heap.committed, rt_heap.page_head, rt_heap.spans - 1};
 }
 
-/* Marks the object that p points into.  Returns the item to be pushed, or 0: there was no white
+/* Marks the object that p points into; plain_only: if it is without pointers.  Returns the item to be pushed, or 0: there was no white
  * object, or it has no pointers. */
-static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map, uintptr_t p)
+static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map, uintptr_t p,
+                                                             bool plain_only)
 {
     size_t off = p - map.base;
     if (off >= map.committed)
@@ -117,6 +118,8 @@ static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map,
     if (rt_unlikely(state < SPAN_SMALL || in >= (size_t)s->npages << RT_PAGE_SHIFT))
         return 0;
     if (rt_likely(state == SPAN_SMALL)) {
+        if (plain_only && s->mask != 0)
+            return 0;
         uint32_t i = (uint32_t)(((uint64_t)(uint32_t)in * s->magic) >> 32);
         uint64_t bit = 1ull << (i % 64), *m = &s->marks[i / 64];
         if (i >= s->nelems || __atomic_load_n(m, __ATOMIC_RELAXED) & bit ||
@@ -131,7 +134,7 @@ static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map,
         w->scanned += s->elemsize;
         return ((uintptr_t)s->base + (size_t)i * s->elemsize) | (mask <= GC_TAG ? mask : 0);
     }
-    if (__atomic_load_n(&s->marks[0], __ATOMIC_RELAXED) & 1 ||
+    if ((plain_only && s->type) || __atomic_load_n(&s->marks[0], __ATOMIC_RELAXED) & 1 ||
         __atomic_fetch_or(&s->marks[0], 1, __ATOMIC_RELAXED) & 1)
         return 0;
     w->bytes += (size_t)s->npages << RT_PAGE_SHIFT;
@@ -140,7 +143,7 @@ static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map,
 
 static inline __attribute__((always_inline)) void mark(GcWork *w, Map map, uintptr_t p)
 {
-    uintptr_t item = claim(w, map, p);
+    uintptr_t item = claim(w, map, p, false);
     if (item)
         push(w, item);
 }
@@ -158,7 +161,9 @@ void gc_mark_range(void *arg, const void *lo, const void *hi)
         uintptr_t v = *p;
         if (v - map.base <= map.committed) {
             mark(w, map, v);
-            mark(w, map, v - 1); /* the object that ends here: a loop's pointer may stand so */
+            /* The object that ends here, for a loop's pointer may stand so.  Of those with
+             * pointers that may be walked through, none ends here (rt_alloc_array). */
+            claim(w, map, v - 1, true);
         }
     }
 }
@@ -266,7 +271,7 @@ static inline void mark_all(GcWork *w, Map map, Candidates *c)
     }
     uint64_t n = b->n;
     for (unsigned i = 0; i < c->n; i++) {
-        uintptr_t item = claim(w, map, c->word[i]);
+        uintptr_t item = claim(w, map, c->word[i], false);
         b->item[n] = item;
         n += item != 0;
     }

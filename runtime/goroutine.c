@@ -349,6 +349,7 @@ void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg)
         atomic_compare_exchange_strong_explicit(&g->scan, &was, gen + 1, memory_order_acquire,
                                                 memory_order_acquire)) {
         rt_g_scan(g, fn, arg);
+        rt_g_forget_calls(g);
         atomic_store_explicit(&g->scan, gen, memory_order_release);
         return;
     }

@@ -492,6 +492,13 @@ void *rt_alloc(size_t n, const RtType *t)
     return t ? alloc_from(mc, n, t) : alloc_plain_from(mc, n);
 }
 
+void *rt_alloc_array(size_t n, const RtType *t)
+{
+    if (n && t->ptrbytes && (n <= RT_MAX_MASKED || n > RT_MAX_SMALL - 8))
+        n += 8; /* between these a word with the type follows anyhow */
+    return rt_alloc(n, t);
+}
+
 void *rt_alloc_raw(size_t n)
 {
     return n > RT_MAX_SMALL ? alloc_large(n, NULL, false) : rt_alloc(n, NULL);
@@ -507,12 +514,12 @@ void *rt_new(const RtType *t)
     RtMCache *mc = rt_mcache_current();
     if (t->alloc && mc)
         return take(mc, t->alloc);
-    return rt_alloc(t->size, t);
+    return t->flags & RT_SPARE_END ? rt_alloc_array(t->size, t) : rt_alloc(t->size, t);
 }
 
 void *rt_box(const RtType *t, const void *value)
 {
-    void *p = rt_alloc(t->size, t);
+    void *p = rt_new(t);
     memcpy(p, value, t->size);
     return p;
 }

@@ -131,6 +131,10 @@ unsigned rt_size_class(size_t n); /* n <= RT_MAX_SMALL */
  * memory.  bytes == 0 gives the address of a word that nobody stores to.  Never NULL:
  * exhaustion is fatal. */
 void *rt_alloc(size_t bytes, const RtType *elem);
+/* The same for memory that the program walks through, if it has pointers: a word more, so that
+ * where a loop's pointer stands behind the last element it still points into the object.  A
+ * pointer to an object's first byte need not keep the object before it, then. */
+void *rt_alloc_array(size_t bytes, const RtType *elem);
 /* Memory without pointers whose contents do not matter to the caller. */
 void *rt_alloc_raw(size_t bytes);
 /* Memory that is scanned conservatively: for the runtime's own objects in the heap. */

@@ -465,6 +465,16 @@ void rt_trip(RtP *p, uint32_t why)
     }
 }
 
+/* The same for a thread that stops (see rt_g_forget_calls): what C functions left on its system
+ * stack, and in vector registers, of which no call preserves any. */
+static __attribute__((noinline)) void forget_calls(void)
+{
+    char dead[4096];
+    memset(dead, 0, sizeof dead);
+    __asm__ volatile("" ::"r"(dead) : "memory");
+    rt_clear_vectors();
+}
+
 /* Until rt_start_world has set p running again or taken it away.  The next stop may begin
  * before we have seen that; then the futex's value is as before, and a signal does not end
  * the wait (SA_RESTART), so it is looked at again after a while. */
@@ -493,6 +503,7 @@ void rt_stop_here(void)
     if (--rt_sched.stopwait == 0)
         rt_note_wake(&rt_sched.stopnote);
     rt_unlock(&rt_sched.lock);
+    forget_calls();
     wait_started(m, p);
     if (!m->p) { /* GOMAXPROCS went down: this thread has no P any more */
         if (m->g) {
@@ -555,6 +566,7 @@ __attribute__((noinline)) void rt_stop_world(const char *reason)
     }
     bool wait = rt_sched.stopwait > 0;
     rt_unlock(&rt_sched.lock);
+    forget_calls();
     while (wait) {
         for (uint32_t i = 0; i < rt_gomaxprocs; i++)
             if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING)

@@ -364,6 +364,7 @@ static RT_NORETURN void execute(RtM *m, RtP *p, RtGoroutine *g)
     if (rt_unlikely(atomic_load_explicit(&g->scan, memory_order_acquire) != rt_scan_gen))
         rt_gc_scan_goroutine(g);
     m->g = g;
+    g->flags |= RT_GF_RAN;
     p->allticks++;
     atomic_store_explicit(&g->status, RT_G_RUNNING, memory_order_relaxed);
     if (rt_unlikely(g->flags & RT_GF_PREEMPTED)) {

@@ -191,6 +191,7 @@ enum {
     RT_GF_MAIN = 2,
     RT_GF_LOCKED = 4,    /* to the thread lockedm, which alone runs it */
     RT_GF_PREEMPTED = 8, /* by a signal, and not resumed yet: its registers are in ctx */
+    RT_GF_RAN = 16,      /* since its stack was last scanned */
 };
 
 #define rt_gp(g) ((RtGoroutine *)(g))

@@ -57,6 +57,7 @@ RT_NORETURN void rt_ctx_restore(RtPreemptCtx *ctx);
 RT_NORETURN void rt_enter_sysstack(void (*fn)(void));
 _Atomic uint64_t *rt_limit_address(void);
 void rt_save_callee(uint64_t out[6]);
+void rt_clear_vectors(void); /* xmm0 to xmm15 */
 void rt_resume_jump(void);
 void rt_gostart(void);
 void rt_gostart_return(void);
@@ -130,6 +131,7 @@ bool rt_slab_ahead(void); /* for idle threads: → did some tens of us of work *
 
 /* stack.c */
 void rt_seg_free_all(RtGoroutine *g);
+void rt_g_forget_calls(RtGoroutine *g); /* which does not run and is not about to */
 extern int64_t rt_max_stack;
 
 /* preempt.c */

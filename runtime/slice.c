@@ -22,7 +22,7 @@ void *rt_makeslice(const RtType *elem, int64_t len, int64_t cap)
             rt_panic_str("runtime error: makeslice: len out of range");
         rt_panic_str("runtime error: makeslice: cap out of range");
     }
-    return rt_alloc(n, elem);
+    return rt_alloc_array(n, elem);
 }
 
 /* Go's amortised growth: double up to 256 elements, then towards a quarter. */
@@ -57,7 +57,7 @@ RtSlice rt_growslice(const RtType *elem, void *old, int64_t len, int64_t cap, in
     size_t used = (size_t)len * elem->size;
     uint8_t *p;
     if (elem->ptrbytes) {
-        p = rt_alloc(bytes, elem);
+        p = rt_alloc_array(bytes, elem);
     } else {
         p = rt_alloc_raw(bytes);
         if (bytes > RT_MAX_SMALL) /* smaller ones come zeroed */

@@ -156,6 +156,9 @@ void rt_newseg(uint64_t need, uint64_t sp)
     s->next = n;
 }
 
+extern char __executable_start[], etext[]; /* the linker's */
+enum { FX_XMM_END = 416 };                 /* of an FXSAVE image, and of what XSAVE begins with */
+
 void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg)
 {
     uint64_t sp = g->sp;
@@ -168,8 +171,29 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg)
         fn(arg, (void *)(sp & ~(uint64_t)7), s->top);
         sp = (uint64_t)s->left - 16; /* what __morestack saved there */
     }
-    if (g->ctx)
-        fn(arg, g->ctx, (char *)g->ctx + rt_ctx_size);
+    /* Our own code, for all processors, has pointers in the low halves of the first sixteen
+     * vector registers; what is in the rest is libc's, and old where it does not run. */
+    if (g->ctx) {
+        uint64_t rip = g->ctx->rip;
+        bool ours = rip >= (uint64_t)__executable_start && rip < (uint64_t)etext;
+        fn(arg, g->ctx, (char *)g->ctx + (ours ? CTX_FX + FX_XMM_END : rt_ctx_size));
+    }
+}
+
+/* Frames to come will lie over what past calls have left below the stack pointer, and not write
+ * all of it: a word there would hold for long what nothing knows any more, and all that can
+ * be reached from it, which of a queue is whatever was in it since. */
+void rt_g_forget_calls(RtGoroutine *g)
+{
+    enum { DEEP = 2048, RED = 256 };
+    if (!(g->flags & RT_GF_RAN) || !g->seg)
+        return;
+    g->flags &= (uint8_t)~RT_GF_RAN;
+    char *low = g->seg->limit - STACK_SLACK, *sp = (char *)(g->sp & ~(uint64_t)15) - RED;
+    if (sp - low > DEEP)
+        low = sp - DEEP;
+    if (low < sp)
+        memset(low, 0, (size_t)(sp - low));
 }
 
 void rt_stack_trim(void)

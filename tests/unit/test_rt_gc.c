@@ -162,6 +162,41 @@ Test(rt_gc, interior_and_end_pointers_keep_objects)
     }
 }
 
+/* Nodes side by side, of which every second one is kept by a pointer to its first byte. */
+Test(rt_gc, a_pointer_to_an_object_does_not_keep_the_one_before)
+{
+    enum { N = 2000 };
+    static uintptr_t hidden[N];
+    void *odd[64];
+    for (int i = 0; i < N; i++)
+        hidden[i] = hidden_garbage(&node_type, sizeof(Node));
+    for (int i = 0; i < 64; i++)
+        odd[i] = (void *)~hidden[N / 2 + 2 * i + 1];
+    scrub_stack();
+    std_runtime_GC();
+    rt_sweep_finish();
+    int before = 0;
+    for (int i = 0; i < 64; i++) {
+        cr_assert(allocated(~(uintptr_t)odd[i]));
+        before += allocated(hidden[N / 2 + 2 * i]);
+    }
+    cr_assert_lt(before, 8, "%d of 64 neighbours were kept", before);
+}
+
+/* Where a pointer stands behind the last element, arrays with pointers are kept too. */
+Test(rt_gc, a_pointer_behind_an_array_keeps_it)
+{
+    for (size_t n = 1; n < 6000; n += n < 80 ? 1 : 397) {
+        char *end = (char *)rt_makeslice(&type_ptr, (int64_t)n, (int64_t)n) + n * 8;
+        uintptr_t hidden = ~((uintptr_t)end - n * 8);
+        scrub_stack();
+        std_runtime_GC();
+        rt_sweep_finish();
+        cr_assert(allocated(hidden), "%zu pointers", n);
+        __asm__ volatile("" ::"r"(end));
+    }
+}
+
 Test(rt_gc, maps_survive_collection_at_every_allocation)
 {
     static const RtMapType mt = {

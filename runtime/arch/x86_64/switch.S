@@ -150,6 +150,16 @@ rt_save_callee:
 	movq	%r15,40(%rdi)
 	ret
 
+/* void rt_clear_vectors(void): xmm0 to xmm15. */
+	.globl	rt_clear_vectors
+	.type	rt_clear_vectors,@function
+rt_clear_vectors:
+	.irp	r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	pxor	%xmm\r,%xmm\r
+	.endr
+	ret
+	.size	rt_clear_vectors,.-rt_clear_vectors
+
 /* noreturn void rt_raise(void *fn, a, b, c, d, e [, f on the stack]): leaves the C code on
  * the system stack and calls fn(a, b, c, d, e, f) on the goroutine's stack in place of the
  * stub that entered it. */
