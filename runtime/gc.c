@@ -348,8 +348,8 @@ static void drain_all(void)
             wake_markers();
         scan_roots(&root_work);
         gc_drain(&root_work, 0);
-        while (__atomic_load_n(&active, __ATOMIC_ACQUIRE))
-            __builtin_ia32_pause();
+        for (unsigned turn = 0; __atomic_load_n(&active, __ATOMIC_ACQUIRE);)
+            rt_wait_turn(&turn);
     } while (gc_work_left());
 }
 

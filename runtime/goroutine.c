@@ -353,8 +353,8 @@ void rt_g_scan_due(RtGoroutine *g, RtScanFn *fn, void *arg)
         atomic_store_explicit(&g->scan, gen, memory_order_release);
         return;
     }
-    while (atomic_load_explicit(&g->scan, memory_order_acquire) != gen)
-        __builtin_ia32_pause();
+    for (unsigned turn = 0; atomic_load_explicit(&g->scan, memory_order_acquire) != gen;)
+        rt_wait_turn(&turn);
 }
 
 bool rt_g_scan_some(RtScanFn *fn, void *arg)

@@ -51,6 +51,14 @@ void rt_spin_slow(RtSpin *l)
     }
 }
 
+void rt_wait_turn(unsigned *turn)
+{
+    if (++*turn < 100)
+        __builtin_ia32_pause();
+    else
+        sched_yield();
+}
+
 void rt_note_clear(RtNote *n)
 {
     atomic_store_explicit(&n->set, 0, memory_order_relaxed);

@@ -75,6 +75,10 @@ static inline void rt_spin_unlock(RtSpin *l)
     atomic_store_explicit(&l->held, 0, memory_order_release);
 }
 
+/* A turn of waiting for what another thread is about to finish.  It may have been descheduled, for
+ * there can be more threads than processors: after some turns it gets ours. */
+void rt_wait_turn(unsigned *turn);
+
 /* A one-shot wake-up: one sleeper, any number of wakers; clear before reuse. */
 typedef struct RtNote {
     _Atomic uint32_t set;

@@ -190,8 +190,8 @@ void rt_sweep_finish(void)
     while (rt_sweep_some(256))
         ;
     /* Somebody may still be at the last span of a list. */
-    while (__atomic_load_n(&sweepers, __ATOMIC_SEQ_CST))
-        __builtin_ia32_pause();
+    for (unsigned turn = 0; __atomic_load_n(&sweepers, __ATOMIC_SEQ_CST);)
+        rt_wait_turn(&turn);
 }
 
 void rt_sweep_begin(void)

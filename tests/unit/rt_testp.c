@@ -138,6 +138,11 @@ void rt_spin_slow(RtSpin *l)
         __builtin_ia32_pause();
 }
 
+void rt_wait_turn(unsigned *turn)
+{
+    __builtin_ia32_pause();
+}
+
 void rt_park_prepare(RtWaitReason why, void *obj)
 {
 }
