@@ -155,22 +155,20 @@ static IrSym *pointer_map(Lower *L, Type *t)
     return ir_string_data(L->m, (const char *)bits, n);
 }
 
-/* Loops of the program may walk through a part of it. */
-static bool has_array(Type *t)
+/* A loop of the program that walks through a part of it may end behind it. */
+static bool ends_in_array(Type *t)
 {
     Type *u = type_underlying(t);
     if (u->kind == TYPE_ARRAY)
-        return u->array.len > 1 || (u->array.len == 1 && has_array(u->array.elem));
-    if (u->kind == TYPE_STRUCT)
-        for (uint32_t i = 0; i < u->struct_.fields.n; i++)
-            if (has_array(u->struct_.fields.p[i].var->type))
-                return true;
-    return false;
+        return u->array.len > 1 || (u->array.len == 1 && ends_in_array(u->array.elem));
+    if (u->kind != TYPE_STRUCT || u->struct_.fields.n == 0)
+        return false;
+    return ends_in_array(u->struct_.fields.p[u->struct_.fields.n - 1].var->type);
 }
 
 static unsigned spare_end(Type *t)
 {
-    return lo_has_ptr(lo_type(t)) && has_array(t) ? RT_SPARE_END : 0;
+    return lo_has_ptr(lo_type(t)) && ends_in_array(t) ? RT_SPARE_END : 0;
 }
 
 /* RtType.alloc: where the allocator finds memory for single objects at once. */
@@ -181,7 +179,12 @@ static unsigned alloc_run(Lower *L, Type *t)
         return 0;
     uint8_t *bits = ARENA_ARRAY(L->a, uint8_t, 16);
     mark_pointers(t, 0, bits);
-    unsigned run = rt_alloc_run(lo_type(t)->size + (spare_end(t) ? 8 : 0), pb, bits);
+    unsigned run = rt_alloc_run(lo_type(t)->size, pb, bits);
+    if (run && spare_end(t)) { /* a spare word where the slot has one, else the runtime decides */
+        unsigned spare = rt_alloc_run(lo_type(t)->size + 8, pb, bits);
+        if (!spare || rt_run_slot(spare) != rt_run_slot(run))
+            return 0;
+    }
     return run < 256 ? run : 0;
 }
 

@@ -219,7 +219,7 @@ enum {
     RT_PLAIN_EQ = 4,   /* == is equality of the bytes: no padding, floats, strings, interfaces */
     RT_GCREPEAT = 8,   /* an array whose ptrmap is that of its element, to be repeated */
     RT_VARIADIC = 16,  /* RT_FUNC: the last parameter is variadic */
-    RT_SPARE_END = 32, /* with pointers and an array: on the heap, a spare word follows (heap.h) */
+    RT_SPARE_END = 32, /* with pointers, and ends in an array: see rt_alloc_array in heap.h */
 };
 
 typedef struct RtMethod { /* of a type, sorted by name, then pkgpath */

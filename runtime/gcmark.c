@@ -101,7 +101,8 @@ static inline Map the_map(void)
     return (Map){(uintptr_t)rt_heap.base, rt_heap.committed, rt_heap.page_head, rt_heap.spans - 1};
 }
 
-/* Marks the object that p points into; plain_only: if it is without pointers.  Returns the item to be pushed, or 0: there was no white
+/* Marks the object that p points into; plain_only: if it is without pointers
+ * or may be walked through.  Returns the item to be pushed, or 0: there was no white
  * object, or it has no pointers. */
 static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map, uintptr_t p,
                                                              bool plain_only)
@@ -118,7 +119,7 @@ static inline __attribute__((always_inline)) uintptr_t claim(GcWork *w, Map map,
     if (rt_unlikely(state < SPAN_SMALL || in >= (size_t)s->npages << RT_PAGE_SHIFT))
         return 0;
     if (rt_likely(state == SPAN_SMALL)) {
-        if (plain_only && s->mask != 0)
+        if (plain_only && s->mask != 0 && (!s->walked || s->typed))
             return 0;
         uint32_t i = (uint32_t)(((uint64_t)(uint32_t)in * s->magic) >> 32);
         uint64_t bit = 1ull << (i % 64), *m = &s->marks[i / 64];
@@ -161,9 +162,11 @@ void gc_mark_range(void *arg, const void *lo, const void *hi)
         uintptr_t v = *p;
         if (v - map.base <= map.committed) {
             mark(w, map, v);
-            /* The object that ends here, for a loop's pointer may stand so.  Of those with
-             * pointers that may be walked through, none ends here (rt_alloc_array). */
-            claim(w, map, v - 1, true);
+            /* The object that ends here, for a loop's pointer may stand so: if it is without
+             * pointers, or ends in an array.  Slices with pointers never end here. */
+            uintptr_t before = claim(w, map, v - 1, true);
+            if (before)
+                push(w, before);
         }
     }
 }

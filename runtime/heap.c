@@ -132,20 +132,25 @@ static void fill_mask(const RtType *t, size_t at, size_t limit, uint64_t *mask)
             *mask |= 1ull << (at / 8 + w);
 }
 
+/* In a pointer map of slots below 512 bytes: they hold objects that end in an array. */
+#define WALKED (1ull << 63)
+
 /* The run for slots of a class with a given pointer map. */
 static unsigned run_of_mask(unsigned class, uint64_t mask)
 {
     size_t size = rt_class_size[class];
     if (mask == 0)
         return class;
-    if (size == 16)
-        return RT_RUN_MASK16 + (unsigned)mask;
-    if (size == 24)
-        return RT_RUN_MASK24 + (unsigned)mask;
-    if (size == 32)
-        return RT_RUN_MASK32 + (unsigned)mask;
-    if (size == 48)
-        return RT_RUN_MASK48 + (unsigned)mask;
+    if (mask <= WALKED) {
+        if (size == 16)
+            return RT_RUN_MASK16 + (unsigned)mask;
+        if (size == 24)
+            return RT_RUN_MASK24 + (unsigned)mask;
+        if (size == 32)
+            return RT_RUN_MASK32 + (unsigned)mask;
+        if (size == 48)
+            return RT_RUN_MASK48 + (unsigned)mask;
+    }
     uint64_t h = (mask ^ class) * 0x9e3779b97f4a7c15u;
     bool locked = false;
     unsigned run = 0;
@@ -184,6 +189,8 @@ static unsigned find_run(size_t n, const RtType *t, unsigned class)
     uint64_t mask = 0;
     if (n == t->size) {
         fill_mask(t, 0, size, &mask);
+        if (t->flags & RT_SPARE_END && size < RT_MAX_MASKED)
+            mask |= WALKED;
     } else if (t->size == 8) {
         mask = size == 512 ? ~0ull : (1ull << (size / 8)) - 1;
     } else {
@@ -340,6 +347,11 @@ static void init_small(RtSpan *s, unsigned run, bool zero)
 {
     uint32_t size = rt_run_size[run];
     s->mask = run_mask[run];
+    s->walked = s->mask == ~0ull; /* nothing is known */
+    if (!s->walked && s->mask & WALKED && rt_run_size[run] < RT_MAX_MASKED) {
+        s->walked = true;
+        s->mask &= ~WALKED;
+    }
     s->type = NULL;
     s->specials = NULL;
     s->elemsize = size;
@@ -514,7 +526,11 @@ void *rt_new(const RtType *t)
     RtMCache *mc = rt_mcache_current();
     if (t->alloc && mc)
         return take(mc, t->alloc);
-    return t->flags & RT_SPARE_END ? rt_alloc_array(t->size, t) : rt_alloc(t->size, t);
+    size_t n = t->size;
+    if (t->flags & RT_SPARE_END &&
+        (n > RT_MAX_SMALL - 8 || (n > RT_MAX_MASKED - 8 && n <= RT_MAX_MASKED)))
+        n += 8; /* as rt_alloc_array does; smaller ones have runs of their own */
+    return rt_alloc(n, t);
 }
 
 void *rt_box(const RtType *t, const void *value)

@@ -49,6 +49,8 @@ typedef struct RtSpan {
     uint16_t run;
     uint8_t state;
     uint8_t typed;      /* slots end in their type */
+    uint8_t walked;     /* slots with pointers hold objects that end in an array: a loop's pointer
+                           may stand at the next one */
     uint8_t sweepgen;   /* == heap.sweepgen: swept in this cycle */
     uint8_t zeroed;     /* SPAN_SMALL: every slot that was never allocated is zero */
     uint16_t freeindex; /* SPAN_SMALL, owned by a cache: slots from here may be free */

@@ -4,6 +4,7 @@
  * obeyed, interior and end pointers keep objects, maps survive collection at every step. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "rt_testp.h"
 #include "runtime/gcpace.h"
@@ -193,6 +194,28 @@ Test(rt_gc, a_pointer_behind_an_array_keeps_it)
         std_runtime_GC();
         rt_sweep_finish();
         cr_assert(allocated(hidden), "%zu pointers", n);
+        __asm__ volatile("" ::"r"(end));
+    }
+}
+
+/* The same of single objects that end in one. */
+Test(rt_gc, a_pointer_behind_an_object_that_ends_in_an_array_keeps_it)
+{
+    static const size_t sizes[] = {16, 24, 32, 48, 64, 80, 496, 504, 512, 520, 32768, 65536};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        RtType *t = calloc(1, sizeof *t);
+        *t = (RtType){.size = sizes[i],
+                      .ptrbytes = 16,
+                      .align = 8,
+                      .kind = RT_STRUCT,
+                      .flags = RT_SPARE_END,
+                      .ptrmap = node_map};
+        char *end = (char *)rt_new(t) + sizes[i];
+        uintptr_t hidden = ~((uintptr_t)end - sizes[i]);
+        scrub_stack();
+        std_runtime_GC();
+        rt_sweep_finish();
+        cr_assert(allocated(hidden), "%zu bytes", sizes[i]);
         __asm__ volatile("" ::"r"(end));
     }
 }
