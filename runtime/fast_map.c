@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Maps on the goroutine's stack: making a small one, look-up, assignment,
- * iteration; see fast.h.  A file of
- * its own, which only programs with maps are linked with. */
+ * Maps on the goroutine's stack: making a small one, look-up, assignment, iteration; see fast.h.
+ * A file of its own, which only programs with maps are linked with. */
 #include "runtime/fast.h"
 #include "runtime/mapiter.h"
 

@@ -506,18 +506,14 @@ static bool recheck(RtM *m)
     return true;
 }
 
-/* The thread gives its P up and sleeps until somebody gives it one. */
-static void idle_m(RtM *m)
+/* A spinning thread without a P looks no longer: it sleeps until somebody gives it a P, unless
+ * work came that only it knows of. */
+static void stop_spinning(RtM *m)
 {
-    rt_lock(&rt_sched.lock);
-    RtP *p = rt_release_p();
-    rt_pidle_put(p);
-    rt_unlock(&rt_sched.lock);
     m->spinning = false;
     atomic_fetch_sub(&rt_sched.nmspinning, 1);
-    if (!rt_lookout() && recheck(m))
-        return;
-    stop_m(m);
+    if (rt_lookout() || !recheck(m))
+        stop_m(m);
 }
 
 /* It does not pay to run on more Ps just now: keeps still until that has changed, as the lookout
@@ -527,7 +523,10 @@ static void hold_back(RtM *m)
     if (!m->spinning)
         become_spinning(m);
     if (!rt_lookout_begin()) {
-        idle_m(m);
+        rt_lock(&rt_sched.lock);
+        rt_pidle_put(rt_release_p());
+        rt_unlock(&rt_sched.lock);
+        stop_spinning(m);
         return;
     }
     bool on;
@@ -546,10 +545,7 @@ static void hold_back(RtM *m)
         rt_unlock(&rt_sched.lock);
         if (!p) { /* all have found threads, or the world stops */
             rt_lookout_end();
-            m->spinning = false;
-            atomic_fetch_sub(&rt_sched.nmspinning, 1);
-            if (!recheck(m))
-                stop_m(m);
+            stop_spinning(m);
             return;
         }
         rt_acquire_p(p);
@@ -649,7 +645,6 @@ again:;
         if (recheck(m))
             goto top;
     }
-    (void)was_spinning;
 
     /* Nothing.  One thread waits in the poller for timers and files, the others on futexes. */
     until = rt_timers_next_all();
