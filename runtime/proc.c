@@ -704,7 +704,8 @@ void rt_m_scan(RtScanFn *fn, void *arg)
 static bool watch(RtP *p, int64_t now)
 {
     uint32_t st = atomic_load(&p->status);
-    if (st == RT_P_RUNNING) {
+    /* STOPPED: a goroutine that stops the world time and again is to give way too. */
+    if (st == RT_P_RUNNING || (st == RT_P_STOPPED && p->m)) {
         uint32_t tick = p->schedtick, all = p->allticks;
         RtGoroutine *next = p->next;
         bool did = false;
@@ -807,9 +808,8 @@ static void *sysmon(void *arg)
         if (rt_quit_requested)
             rt_report_quit(rt_quit_requested);
         bool did = false;
-        if (!atomic_load(&rt_gcwaiting))
-            for (uint32_t i = 0; i < rt_gomaxprocs; i++)
-                did |= watch(rt_allp[i], now);
+        for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+            did |= watch(rt_allp[i], now);
         /* a poller that nobody has looked at for a while */
         int64_t last = atomic_load(&rt_sched.lastpoll);
         if (atomic_load(&rt_poll_waiters) && last && now - last > RT_SLICE) {

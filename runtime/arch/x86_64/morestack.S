@@ -174,7 +174,47 @@ rt_morestack_return:
 	addq	$8,%rsp
 	jmp	*%r11
 	.size	__morestack,.-__morestack
+
+/* The end of a stub (stubs.S), when the goroutine is to give way: as if a signal had interrupted it
+ * at rt_stub_end; the results are live. */
+	.globl	rt_stub_tripped
+	.type	rt_stub_tripped,@function
+rt_stub_tripped:
+	pushq	%rax
+	movq	%fs:rt_m@tpoff,%rax
+	movq	M_CTX(%rax),%rax
+	popq	CTX_RAX(%rax)
+	movq	%rbx,CTX_RBX(%rax)
+	movq	%rdx,CTX_RDX(%rax)
+	movq	%rbp,CTX_RBP(%rax)
+	movq	%rsp,CTX_RSP(%rax)
+	movq	%r12,CTX_R12(%rax)
+	movq	%r13,CTX_R13(%rax)
+	movq	%r14,CTX_R14(%rax)
+	movq	%r15,CTX_R15(%rax)
+	xorl	%ecx,%ecx		/* the others are dead, lest they keep what they held before */
+	movq	%rcx,CTX_RCX(%rax)
+	movq	%rcx,CTX_RSI(%rax)
+	movq	%rcx,CTX_RDI(%rax)
+	movq	%rcx,CTX_R8(%rax)
+	movq	%rcx,CTX_R9(%rax)
+	movq	%rcx,CTX_R10(%rax)
+	movq	%rcx,CTX_R11(%rax)
+	movq	$rt_stub_end,CTX_RIP(%rax)
+	movq	$0x202,CTX_FLAGS(%rax)
+	movq	$0,CTX_XMASK(%rax)
+	fxsave64 CTX_FX(%rax)
+	movq	%rax,%rdi
+	movq	%fs:rt_sysrsp@tpoff,%rsp
+	call	rt_morestack_tripped
+	ud2
+	.size	rt_stub_tripped,.-rt_stub_tripped
+
 	.globl	rt_morestack_end
 rt_morestack_end:
+
+rt_stub_end:
+	popq	%rbp
+	ret
 
 	.section .note.GNU-stack,"",@progbits
