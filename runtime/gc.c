@@ -48,7 +48,8 @@ static RtMutex start_lock;
 static uint32_t attempts; /* to finish, in this cycle */
 static struct {
     uint64_t begin, pause, pause1;
-    bool waked; /* markers take part */
+    uint32_t number; /* rt_gc.cycles when it began */
+    bool waked;      /* markers take part */
     GcWhy why;
 } cycle;
 static uint32_t stress_count;
@@ -129,7 +130,9 @@ static void scan_roots(GcWork *w)
 static void mark_until_dry(GcWork *w)
 {
     for (;;) {
-        scan_roots(w);
+        scan_globals(w);
+        while (rt_g_scan_some(count_range, w))
+            rt_make_way();
         gc_drain(w, 0);
         uint32_t seq = __atomic_load_n(&mark_seq, __ATOMIC_SEQ_CST);
         __atomic_fetch_add(&idle, 1, __ATOMIC_SEQ_CST);
@@ -166,7 +169,7 @@ static void *marker(void *arg)
         if (me == 0 && cycles != seen) { /* the first one sweeps in the background */
             seen = cycles;
             while (rt_sweep_some(64))
-                ;
+                rt_make_way();
             rt_stack_trim();
             rt_gc_scavenge();
         }
@@ -270,9 +273,7 @@ static void each_cache(void (*fn)(RtMCache *))
 
 static uint64_t stop(const char *why)
 {
-    uint64_t t = (uint64_t)rt_nanotime();
-    rt_stop_world(why);
-    return t;
+    return (uint64_t)rt_stop_world(why);
 }
 
 static void record_pause(uint64_t since)
@@ -280,10 +281,9 @@ static void record_pause(uint64_t since)
     uint64_t d = (uint64_t)rt_nanotime() - since;
     struct timespec ts;
     clock_gettime(CLOCK_REALTIME, &ts);
-    uint32_t i = rt_gc.cycles % 256;
+    uint32_t i = cycle.number % 256;
     rt_gc.pause_total += d;
-    if (d > rt_gc.pause_ns[i])
-        rt_gc.pause_ns[i] = d;
+    rt_gc.pause_ns[i] += d;
     rt_gc.last_end = rt_gc.pause_end[i] = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
     cycle.pause = d;
 }
@@ -299,6 +299,7 @@ static void open_cycle(GcWhy why)
     rt_sweep_finish();
     each_cache(rt_mcache_flush);
     cycle.begin = (uint64_t)rt_nanotime();
+    cycle.number = rt_gc.cycles;
     rt_gc.live_at_start = rt_heap.live;
     cycle.why = why;
     cycle.waked = false;
@@ -306,7 +307,7 @@ static void open_cycle(GcWhy why)
     rt_gc.roots =
         (uint64_t)((__stop_gol_data - __start_gol_data) + (__stop_gol_bss - __start_gol_bss));
     rt_gc.mark_done = 0;
-    rt_gc.pause_ns[rt_gc.cycles % 256] = 0;
+    rt_gc.pause_ns[cycle.number % 256] = 0;
     __atomic_store_n(&rt_gc.black, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_wb_enabled, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_gc.phase, GC_MARK, __ATOMIC_SEQ_CST);
@@ -343,6 +344,7 @@ static void add_cache_bytes(RtMCache *mc)
 /* Marks what is left; the world stands still. */
 static void drain_all(void)
 {
+    rt_make_no_way(); /* with the markers */
     do {
         if (gc_work_left() || __atomic_load_n(&active, __ATOMIC_ACQUIRE))
             wake_markers();
@@ -386,16 +388,28 @@ static void close_cycle(void)
         rt_gc.forced++;
     if (rt_gc.trace)
         rt_gc_print_trace(cycle.begin, cycle.pause1, rt_gc.live_at_start, peak);
-    if (cycle.waked || rt_gc.marked > BACKGROUND_SWEEP)
-        wake_markers(); /* they leave the cycle, and sweep */
 }
 
-static void start(GcWhy why)
+/* Lets the program go on after a cycle.  Only then do the markers wake, to leave the cycle and to
+ * sweep: the kernel may give one of them our processor at once. */
+static void go_on(void)
+{
+    bool wake = cycle.waked || rt_gc.marked > BACKGROUND_SWEEP;
+    rt_start_world();
+    if (wake)
+        wake_markers();
+    rt_special_wake();
+}
+
+/* False: somebody else is about to start or end a cycle; its thread may wait for a P, if
+ * GOMAXPROCS has just become less. */
+static bool start(GcWhy why)
 {
     if (!rt_trylock(&start_lock))
-        return; /* somebody else does */
+        return false;
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
-        rt_sweep_finish();
+        while (rt_sweep_some(256))
+            rt_safepoint();
         uint64_t t = stop("GC start");
         open_cycle(why);
         if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
@@ -405,10 +419,9 @@ static void start(GcWhy why)
                 close_cycle();
                 record_pause(t);
                 cycle.pause1 = cycle.pause;
-                rt_start_world();
-                rt_special_wake();
+                go_on();
                 rt_unlock(&start_lock);
-                return;
+                return true;
             }
         }
         start_markers();
@@ -420,21 +433,22 @@ static void start(GcWhy why)
         wake_markers();
     }
     rt_unlock(&start_lock);
+    return true;
 }
 
-/* Tries to end the cycle whose markers have run dry. */
-static void finish(void)
+/* Tries to end the cycle whose markers have run dry.  False as above. */
+static bool finish(void)
 {
     if (!rt_trylock(&start_lock))
-        return;
+        return false;
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK &&
         __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
         uint64_t t = stop("GC end");
         each_cache(publish_cache);
         gc_publish(&root_work);
-        if (gc_work_left() && attempts++ < 4) {
-            /* What barriers recorded last may hang much together: go on beside the program. */
-            rt_gc.mark_done = 0;
+        __atomic_store_n(&rt_gc.mark_done, 0, __ATOMIC_SEQ_CST);
+        if ((gc_work_left() || __atomic_load_n(&active, __ATOMIC_SEQ_CST)) && attempts++ < 4) {
+            /* On what barriers recorded last much may hang: go on beside the program. */
             record_pause(t);
             rt_start_world();
             wake_markers();
@@ -442,11 +456,11 @@ static void finish(void)
             drain_all();
             close_cycle();
             record_pause(t);
-            rt_start_world();
-            rt_special_wake();
+            go_on();
         }
     }
     rt_unlock(&start_lock);
+    return true;
 }
 
 /* Marks for about budget bytes; returns what is left of them when there was no more to do. */
@@ -467,7 +481,8 @@ static int64_t mark_some(GcWork *w, int64_t budget)
     return budget - (int64_t)(w->scanned - before);
 }
 
-/* Waits until another thread that marks gives some of its work away; false if none does. */
+/* Waits until another thread that marks gives some of its work away; false if none does.  The
+ * world may have stopped meanwhile. */
 static bool work_comes(void)
 {
     enum { TURNS = 50 }; /* twice what it takes a marker that runs to notice */
@@ -480,10 +495,12 @@ static bool work_comes(void)
     }
     if (!comes && !__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
         /* It may be waiting for this processor.  Far beyond the goal, wait for it. */
+        RtP *p = rt_away_begin();
         if (rt_heap.live < rt_gc.goal + rt_gc.goal / 16)
             sched_yield();
         else
             nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        rt_away_end(p);
         comes = gc_work_left();
     }
     __atomic_fetch_sub(&rt_gc.wanting, 1, __ATOMIC_SEQ_CST);
@@ -502,15 +519,22 @@ static void assist(void)
     if (debt < LEAST)
         return;
     uint64_t bytes = mc->unassisted;
+    uint32_t now = rt_gc.cycles;
     int64_t pay = debt < MOST ? debt : MOST, left = pay;
-    do
+    for (;;) {
         left = mark_some(w, left);
-    while (left > 0 && !__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE) && work_comes());
+        if (left <= 0 || __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE) ||
+            atomic_load_explicit(&rt_stopping, memory_order_relaxed) || !work_comes())
+            break;
+        if (rt_gc.cycles != now || mc != rt_mcache_current())
+            return; /* another cycle, another debt */
+    }
     /* What was paid, in bytes of allocation. */
     if (left <= 0 && pay == debt)
         mc->unassisted = 0;
     else
         mc->unassisted = bytes - (uint64_t)((double)bytes * (double)(pay - left) / (double)debt);
+    rt_safepoint();
 }
 
 void rt_gc_poll_slow(void)
@@ -535,9 +559,9 @@ void rt_gc_poll_slow(void)
 /* The whole of a cycle while the world stands still. */
 static void collect_stopped(GcWhy why)
 {
-    while (!rt_trylock(&start_lock)) { /* its owner may be waiting for us to stop */
+    while (!rt_trylock(&start_lock)) { /* its owner may be waiting for us to stop, or for a P */
         rt_safepoint();
-        __builtin_ia32_pause();
+        rt_lend_p();
     }
     start_markers();
     uint64_t t = stop("GC");
@@ -554,9 +578,8 @@ static void collect_stopped(GcWhy why)
     close_cycle();
     rt_sweep_finish();
     record_pause(t);
-    rt_start_world();
+    go_on();
     rt_unlock(&start_lock);
-    rt_special_wake();
 }
 
 void rt_gc_collect(GcWhy why)
@@ -572,13 +595,14 @@ void rt_gc_collect(GcWhy why)
                     (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK);
     while ((int32_t)(__atomic_load_n(&rt_gc.cycles, __ATOMIC_ACQUIRE) - want) < 0) {
         if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
-            start(GC_FORCED);
+            if (!start(GC_FORCED))
+                rt_lend_p();
         } else if (__atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
-            finish();
+            if (!finish())
+                rt_lend_p();
         } else {
             mark_some(my_work(), 1 << 20);
-            if (!work_comes())
-                sched_yield();
+            work_comes();
         }
         rt_safepoint();
     }

@@ -63,7 +63,8 @@ uint64_t rt_random_seed(void);
 /* ---- sweep.c ---------------------------------------------------------------------------- */
 
 void rt_sweep_add(RtSpan *s); /* a span just made */
-/* A swept span of the run with free slots, now the caller's; NULL if there is none. */
+/* A swept span of the run with free slots, now the caller's; NULL if there is none.  The world may
+ * stop meanwhile. */
 RtSpan *rt_sweep_take(unsigned run);
 void rt_sweep_large(void); /* frees dead large objects */
 /* Opens the sweep phase after marking; the world stands still. */

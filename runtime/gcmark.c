@@ -336,6 +336,12 @@ static bool drain(GcWork *w, uint64_t until, uint64_t *told)
         if (rt_unlikely(turn % 4 == 3)) {
             if (rt_gc_hungry())
                 share_half(w);
+            if (rt_unlikely(atomic_load_explicit(&rt_stopping, memory_order_relaxed))) {
+                if (until == UINT64_MAX)
+                    rt_make_way(); /* of a marker thread */
+                else
+                    until = 0; /* and we are among those that are to stop */
+            }
             if (w->scanned >= until) {
                 for (unsigned i = 0; i < have; i++)
                     push(w, next[i]);

@@ -30,7 +30,7 @@ void gc_mark_word(GcWork *w, uintptr_t p);
  * whose argument is the GcWork. */
 void gc_mark_range(void *w, const void *lo, const void *hi);
 /* Scans gray objects until none is left anywhere or, with budget > 0, about that many bytes
- * have been scanned.  True: there was none left. */
+ * have been scanned or the world is to stop.  True: there was none left. */
 bool gc_drain(GcWork *w, int64_t budget);
 /* Puts what w holds where others find it. */
 void gc_publish(GcWork *w);

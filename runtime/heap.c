@@ -386,14 +386,23 @@ static RtSpan *get_pages(size_t npages, bool *zero)
     return s;
 }
 
+/* The cache to go on with after the world may have stopped: with a smaller GOMAXPROCS the thread
+ * may have another P. */
+static RtMCache *my_cache(RtMCache *mc)
+{
+    return mc == rt_heap.boot ? mc : rt_mcache_current();
+}
+
 /* Gives mc a stretch of free slots of a run, and from it one object. */
 static __attribute__((noinline)) void *refill(RtMCache *mc, unsigned run)
 {
-    RtRun *r = &mc->run[run];
-    if (__builtin_expect(rt_gc.stress != 0, 0))
+    if (__builtin_expect(rt_gc.stress != 0, 0)) {
         rt_gc_stress_tick();
+        mc = my_cache(mc);
+    }
     for (;;) {
         RtSpan *s = mc->span[run];
+        RtRun *r = &mc->run[run];
         if (s) {
             if (next_run(mc, s, r)) {
                 uint8_t *p = r->cur;
@@ -413,6 +422,7 @@ static __attribute__((noinline)) void *refill(RtMCache *mc, unsigned run)
             init_small(s, run, zero);
             rt_sweep_add(s);
         }
+        mc = my_cache(mc);
         mc->span[run] = s;
     }
 }
@@ -428,6 +438,22 @@ static inline void *take(RtMCache *mc, unsigned run)
     return refill(mc, run);
 }
 
+enum { LONG_MOVE = 128 << 10 }; /* some 10 us */
+
+void rt_move_fresh(void *dst, const void *src, size_t n)
+{
+    RtP *p = rt_unlikely(n >= LONG_MOVE) ? rt_away_begin() : NULL;
+    memmove(dst, src, n);
+    rt_away_end(p);
+}
+
+void rt_clear_fresh(void *dst, size_t n)
+{
+    RtP *p = rt_unlikely(n >= LONG_MOVE) ? rt_away_begin() : NULL;
+    memset(dst, 0, n);
+    rt_away_end(p);
+}
+
 static void *alloc_large(size_t n, const RtType *t, bool clear)
 {
     if (n > rt_heap.reserved)
@@ -438,9 +464,12 @@ static void *alloc_large(size_t n, const RtType *t, bool clear)
     rt_sweep_large();
     rt_gc_charge(npages << RT_PAGE_SHIFT); /* may collect */
     bool zero;
+    uint32_t cycle = rt_gc.cycles;
     RtSpan *s = get_pages(npages, &zero);
     if (clear && !zero)
-        memset(s->base, 0, npages << RT_PAGE_SHIFT);
+        rt_clear_fresh(s->base, npages << RT_PAGE_SHIFT);
+    if (rt_gc.cycles != cycle) /* it has counted what is live, without this */
+        __atomic_fetch_add(&rt_heap.live, npages << RT_PAGE_SHIFT, __ATOMIC_RELAXED);
     s->mask = 0;
     s->type = t;
     s->specials = NULL;

@@ -144,6 +144,11 @@ void *rt_alloc_conservative(size_t bytes);
 /* Memory of the runtime that is never freed nor scanned; 16-aligned, zeroed. */
 void *rt_persistent(size_t bytes);
 
+/* memmove and memset for memory that no other goroutine knows yet, or that has no pointers, while
+ * the caller holds the addresses: the world does not wait for a long one to stop. */
+void rt_move_fresh(void *dst, const void *src, size_t n);
+void rt_clear_fresh(void *dst, size_t n);
+
 /* Pages, under no lock; pages.c */
 RtSpan *rt_pages_alloc(size_t npages, bool *zero); /* NULL: exhausted */
 void rt_pages_free(RtSpan *s);

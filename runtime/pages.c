@@ -28,6 +28,8 @@ static uint64_t nonempty[2];
 static size_t free_pages;
 static uint64_t *released; /* free pages that the system has, which are zero when used again */
 static size_t huge_to;     /* bytes from the base for which huge pages were asked */
+static size_t touched_to;  /* up to there fresh memory has been touched */
+static RtMutex touch_lock;
 
 static unsigned list_of(size_t n)
 {
@@ -160,6 +162,32 @@ static void ask_for_huge(void)
     }
 }
 
+/* Whether the system zeroes a whole huge page when pages from page on are first used. */
+static bool is_cold(size_t page, size_t npages)
+{
+    return npages <= PER_HUGE && (page + npages) << RT_PAGE_SHIFT <= huge_to &&
+           page << RT_PAGE_SHIFT >= HUGE_FROM;
+}
+
+/* That takes the system from 0.1 ms to some milliseconds (where a host has to find the memory
+ * too): so it happens here, where a stop does not wait for it and where a second thread does not
+ * zero the same huge page.  Larger memory may never be used, and is left to its owner. */
+static void touch(const RtSpan *s, bool fresh)
+{
+    size_t at = (size_t)(s->base - rt_heap.base), end = at + ((size_t)s->npages << RT_PAGE_SHIFT);
+    if (fresh && end <= __atomic_load_n(&touched_to, __ATOMIC_ACQUIRE))
+        return;
+    RtP *p = rt_away_begin();
+    rt_lock(&touch_lock);
+    for (; at < end; at = (at | (HUGE_PAGE - 1)) + 1)
+        if (!fresh || at >= touched_to)
+            *(volatile uint8_t *)(rt_heap.base + at) = 0;
+    if (fresh && at > touched_to)
+        __atomic_store_n(&touched_to, at, __ATOMIC_RELEASE);
+    rt_unlock(&touch_lock);
+    rt_away_end(p);
+}
+
 RtSpan *rt_pages_alloc(size_t npages, bool *zero)
 {
     if (npages > rt_heap.reserved >> RT_PAGE_SHIFT)
@@ -167,6 +195,7 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
     rt_lock(&rt_heap.lock);
     RtSpan *s = take_run(npages);
     uint32_t page;
+    bool fresh = !s, cold;
     if (s) {
         page = rt_page_of(s);
         *zero = set_released(page, npages, false) == npages;
@@ -189,7 +218,10 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
     for (size_t i = 0; i < npages; i++)
         rt_heap.page_head[page + i] = page + 1;
     rt_heap.pages_inuse += npages;
+    cold = *zero && is_cold(page, npages);
     rt_unlock(&rt_heap.lock);
+    if (cold)
+        touch(s, fresh);
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,18 @@ void rt_check_dead(void)
 
 /* ---- system calls ------------------------------------------------------------------------------ */
 
+/* A stop has been asked for: p counts as stopped, unless the stopper has seen it in state st. */
+static void stop_as(RtP *p, uint32_t st)
+{
+    rt_lock(&rt_sched.lock);
+    if (atomic_load(&rt_gcwaiting) &&
+        atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
+        if (--rt_sched.stopwait == 0)
+            rt_note_wake(&rt_sched.stopnote);
+    }
+    rt_unlock(&rt_sched.lock);
+}
+
 __attribute__((noinline)) void rt_entersyscall(void)
 {
     RtM *m = rt_m;
@@ -333,16 +346,8 @@ __attribute__((noinline)) void rt_entersyscall(void)
         }
         rt_unlock(&rt_sched.lock);
     }
-    if (rt_unlikely(atomic_load(&rt_gcwaiting))) {
-        rt_lock(&rt_sched.lock);
-        uint32_t st = RT_P_SYSCALL;
-        if (atomic_load(&rt_gcwaiting) &&
-            atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
-            if (--rt_sched.stopwait == 0)
-                rt_note_wake(&rt_sched.stopnote);
-        }
-        rt_unlock(&rt_sched.lock);
-    }
+    if (rt_unlikely(atomic_load(&rt_gcwaiting)))
+        stop_as(p, RT_P_SYSCALL);
 }
 
 /* → true if the thread has a P again */
@@ -450,9 +455,25 @@ int64_t rt_exitsyscall_ret(int64_t r)
     rt_schedule();
 }
 
+void rt_lend_p(void)
+{
+    rt_entersyscall();
+    RtP *p = rt_m->oldp;
+    uint32_t st = RT_P_SYSCALL;
+    if (atomic_compare_exchange_strong(&p->status, &st, RT_P_IDLE)) {
+        p->syscalltick++;
+        rt_handoff_p(p);
+    }
+    sched_yield();
+    rt_exitsyscall();
+}
+
 /* ---- stopping the world ---------------------------------------------------------------------------- */
 
 static RtMutex world;
+_Atomic uint32_t rt_stopping;
+static _Atomic uint32_t way; /* a futex: whether threads without a P are to wait, and some do */
+enum { WAY = 1, WAY_MADE };
 
 /* Asks p's goroutine to give way: at its next prologue, or by a signal. */
 void rt_trip(RtP *p, uint32_t why)
@@ -485,25 +506,9 @@ static void wait_started(RtM *m, RtP *p)
         syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
 }
 
-void rt_stop_here(void)
+/* Of a thread whose P has been stopped: until it goes on. */
+static void resume_stopped(RtM *m, RtP *p)
 {
-    RtM *m = rt_m;
-    RtP *p = m->p;
-    rt_lock(&rt_sched.lock);
-    if (!atomic_load(&rt_gcwaiting)) {
-        rt_unlock(&rt_sched.lock);
-        return;
-    }
-    if (m->spinning) {
-        m->spinning = false;
-        atomic_fetch_sub(&rt_sched.nmspinning, 1);
-    }
-    atomic_store(&p->preempt, 0);
-    atomic_store(&p->status, RT_P_STOPPED);
-    if (--rt_sched.stopwait == 0)
-        rt_note_wake(&rt_sched.stopnote);
-    rt_unlock(&rt_sched.lock);
-    forget_calls();
     wait_started(m, p);
     if (!m->p) { /* GOMAXPROCS went down: this thread has no P any more */
         if (m->g) {
@@ -524,6 +529,28 @@ void rt_stop_here(void)
     }
 }
 
+void rt_stop_here(void)
+{
+    RtM *m = rt_m;
+    RtP *p = m->p;
+    rt_lock(&rt_sched.lock);
+    if (!atomic_load(&rt_gcwaiting)) {
+        rt_unlock(&rt_sched.lock);
+        return;
+    }
+    if (m->spinning) {
+        m->spinning = false;
+        atomic_fetch_sub(&rt_sched.nmspinning, 1);
+    }
+    atomic_store(&p->preempt, 0);
+    atomic_store(&p->status, RT_P_STOPPED);
+    if (--rt_sched.stopwait == 0)
+        rt_note_wake(&rt_sched.stopnote);
+    rt_unlock(&rt_sched.lock);
+    forget_calls();
+    resume_stopped(m, p);
+}
+
 __attribute__((noinline)) void rt_safepoint(void)
 {
     if (rt_likely(!atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)))
@@ -535,7 +562,63 @@ __attribute__((noinline)) void rt_safepoint(void)
     m->stopped_sp = 0;
 }
 
-__attribute__((noinline)) void rt_stop_world(const char *reason)
+/* Names the thread: if GOMAXPROCS changes meanwhile, another may be away with the same P. */
+static uint32_t away(const RtM *m)
+{
+    return RT_P_AWAY | (uint32_t)m->id << 8;
+}
+
+__attribute__((noinline)) RtP *rt_away_begin(void)
+{
+    RtM *m = rt_m;
+    if (!m || !m->p)
+        return NULL;
+    RtP *p = m->p;
+    rt_save_callee(m->saved);
+    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    forget_calls();
+    atomic_store(&p->status, away(m));
+    if (rt_unlikely(atomic_load(&rt_gcwaiting)))
+        stop_as(p, away(m));
+    return p;
+}
+
+void rt_away_end(RtP *p)
+{
+    if (!p)
+        return;
+    RtM *m = rt_m;
+    uint32_t st = away(m);
+    if (!atomic_compare_exchange_strong(&p->status, &st, RT_P_RUNNING))
+        resume_stopped(m, p);
+    m->stopped_sp = 0;
+}
+
+/* Stops p if its thread is where the world need not wait for it. */
+static bool stop_now(RtP *p)
+{
+    uint32_t st = atomic_load(&p->status);
+    return (st == RT_P_SYSCALL || (st & 0xff) == RT_P_AWAY) &&
+           atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED);
+}
+
+void rt_make_way(void)
+{
+    const struct timespec most = {0, 1000000};
+    uint32_t was = WAY;
+    if (rt_likely(!atomic_load_explicit(&way, memory_order_relaxed)))
+        return;
+    if (atomic_compare_exchange_strong(&way, &was, WAY_MADE) || was == WAY_MADE)
+        syscall(SYS_futex, &way, FUTEX_WAIT_PRIVATE, WAY_MADE, &most, NULL, 0);
+}
+
+void rt_make_no_way(void)
+{
+    if (atomic_exchange(&way, 0) == WAY_MADE)
+        syscall(SYS_futex, &way, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+__attribute__((noinline)) int64_t rt_stop_world(const char *reason)
 {
     (void)reason;
     RtM *m = rt_m;
@@ -546,16 +629,17 @@ __attribute__((noinline)) void rt_stop_world(const char *reason)
     rt_save_callee(m->saved);
     m->stopped_sp = (uint64_t)__builtin_frame_address(0);
     rt_lock(&rt_sched.lock);
+    int64_t since = rt_nanotime();
     rt_sched.stopwait = rt_gomaxprocs;
     rt_note_clear(&rt_sched.stopnote);
     atomic_store(&rt_gcwaiting, 1);
+    atomic_store(&rt_stopping, 1);
+    atomic_store(&way, WAY);
     atomic_store(&m->p->status, RT_P_STOPPED);
     rt_sched.stopwait--;
     for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
         RtP *p = rt_allp[i];
-        uint32_t st = RT_P_SYSCALL;
-        if (atomic_load(&p->status) == RT_P_SYSCALL &&
-            atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
+        if (stop_now(p)) {
             p->syscalltick++;
             rt_sched.stopwait--;
         }
@@ -574,6 +658,8 @@ __attribute__((noinline)) void rt_stop_world(const char *reason)
         if (rt_note_sleep(&rt_sched.stopnote, 200000))
             break;
     }
+    atomic_store(&rt_stopping, 0);
+    return since;
 }
 
 /* procs: the new GOMAXPROCS, or 0 */
@@ -635,6 +721,7 @@ static void start_world(uint32_t procs)
     }
     rt_unlock(&rt_sched.lock);
     syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+    rt_make_no_way();
     while (work) {
         RtP *p = work;
         work = p->link;
@@ -660,9 +747,7 @@ void rt_freeze_world(void)
     for (int ms = 0; ms < 1000; ms++) { /* a busy machine may run a thread rarely */
         bool running = false;
         for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
-            uint32_t st = RT_P_SYSCALL;
-            if (atomic_compare_exchange_strong(&rt_allp[i]->status, &st, RT_P_STOPPED) ||
-                st != RT_P_RUNNING)
+            if (stop_now(rt_allp[i]) || atomic_load(&rt_allp[i]->status) != RT_P_RUNNING)
                 continue;
             running = true;
             rt_trip(rt_allp[i], RT_PREEMPT_YIELD);

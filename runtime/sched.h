@@ -244,7 +244,14 @@ extern _Thread_local RtM *rt_m;
 /* ---- processors --------------------------------------------------------------------------- */
 
 #define RT_RUNQ 256
-typedef enum RtPStatus { RT_P_IDLE, RT_P_RUNNING, RT_P_SYSCALL, RT_P_STOPPED, RT_P_DEAD } RtPStatus;
+typedef enum RtPStatus {
+    RT_P_IDLE,
+    RT_P_RUNNING,
+    RT_P_SYSCALL,
+    RT_P_AWAY, /* and its thread's id << 8: that is between rt_away_begin and rt_away_end */
+    RT_P_STOPPED,
+    RT_P_DEAD,
+} RtPStatus;
 
 typedef struct RtTimerHeap {
     RtSpin lock;
@@ -335,13 +342,29 @@ void rt_exitsyscall(void);
 /* The same for C code that has nothing left to do but return r to the goroutine: if no P is
  * free it does not come back, and r is returned when the goroutine is scheduled again. */
 int64_t rt_exitsyscall_ret(int64_t r);
+/* Of a thread that waits for another one, which may be waiting for a P: it may have ours.  May come
+ * back with another P. */
+void rt_lend_p(void);
 /* Stops here while another thread has the world stopped.  Long C loops call it. */
 void rt_safepoint(void);
+/* Around long work that touches neither goroutines nor what the collector looks at, such as the
+ * system's zeroing of memory, on the system stack and where the world may stop: the thread keeps
+ * its P, but the world stops without waiting for it.  begin returns what end wants: the P, or NULL
+ * on a thread without. */
+RtP *rt_away_begin(void);
+void rt_away_end(RtP *p);
 extern _Atomic uint32_t rt_gcwaiting;
+/* Set from the request to stop the world until it has stopped: who works for long looks at it and
+ * goes to a safepoint. */
+extern _Atomic uint32_t rt_stopping;
+/* Of a thread without a P, holding no lock: waits, about a millisecond at most, while the world
+ * stops or stands still, so that those who stop it and those who have yet to stop find a processor. */
+void rt_make_way(void);
+/* While the world stands still: nobody is to make way any more. */
+void rt_make_no_way(void);
 /* Stops all other Ps; nothing but the caller runs until rt_start_world.  The caller keeps
- * its P.  Returns false if somebody else stopped the world meanwhile and went on (never
- * nested). */
-void rt_stop_world(const char *reason);
+ * its P.  Never nested.  Returns the time (rt_nanotime) from which on others stood still. */
+int64_t rt_stop_world(const char *reason);
 void rt_start_world(void);
 
 /* ---- for the collector, while the world is stopped ------------------------------------------- */

@@ -61,11 +61,11 @@ RtSlice rt_growslice(const RtType *elem, void *old, int64_t len, int64_t cap, in
     } else {
         p = rt_alloc_raw(bytes);
         if (bytes > RT_MAX_SMALL) /* smaller ones come zeroed */
-            memset(p + used, 0, bytes - used);
+            rt_clear_fresh(p + used, bytes - used);
     }
     /* No barrier: p is fresh, and what old points to stays reachable through it or, if old
      * dies, was reachable when marking began. */
-    memcpy(p, old, used);
+    rt_move_fresh(p, old, used);
     return (RtSlice){p, newlen, newcap};
 }
 
@@ -78,15 +78,32 @@ void rt_typedmove(const RtType *t, void *dst, const void *src)
     memmove(dst, src, t->size);
 }
 
+/* Words with barriers, from the end that does not overwrite what is yet to be read. */
+static void copy_ref(uint8_t *dst, const uint8_t *src, size_t n)
+{
+    enum { PART = 64 << 10 };
+    bool up = (uintptr_t)dst - (uintptr_t)src >= n;
+    for (size_t done = 0, k; done < n; done += k) {
+        k = n - done < PART ? n - done : PART;
+        size_t at = up ? done : n - done - k;
+        if (done)
+            rt_safepoint();
+        if (rt_unlikely(__atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED)))
+            rt_wbrec_bulk(dst + at, k);
+        memmove(dst + at, src + at, k);
+    }
+}
+
 int64_t rt_slicecopy(const RtType *elem, void *dst, int64_t ndst, const void *src, int64_t nsrc)
 {
     int64_t n = ndst < nsrc ? ndst : nsrc;
     size_t bytes = (size_t)n * elem->size;
     if (n <= 0 || dst == src || bytes == 0)
         return n;
-    if (elem->ptrbytes && rt_unlikely(__atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED)))
-        rt_wbrec_bulk(dst, bytes);
-    memmove(dst, src, bytes);
+    if (elem->ptrbytes)
+        copy_ref(dst, src, bytes);
+    else
+        rt_move_fresh(dst, src, bytes);
     return n;
 }
 

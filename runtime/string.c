@@ -32,7 +32,7 @@ RtString rt_concat(const RtString *s, int64_t n)
         return s[last];
     uint8_t *p = rt_alloc_raw(total), *q = p;
     for (int64_t i = 0; i < n; i++) {
-        memcpy(q, s[i].p, (size_t)s[i].n);
+        rt_move_fresh(q, s[i].p, (size_t)s[i].n);
         q += s[i].n;
     }
     return (RtString){p, (int64_t)total};
@@ -65,7 +65,7 @@ RtString rt_string_from_bytes(const uint8_t *p, int64_t n)
     if (n <= 0)
         return (RtString){NULL, 0};
     uint8_t *q = rt_alloc_raw((size_t)n);
-    memcpy(q, p, (size_t)n);
+    rt_move_fresh(q, p, (size_t)n);
     return (RtString){q, n};
 }
 
@@ -76,7 +76,7 @@ RtSlice rt_string_to_bytes(const uint8_t *p, int64_t n)
     if (n == 0)
         return (RtSlice){rt_alloc(0, NULL), 0, 0};
     uint8_t *q = rt_alloc_raw(cap);
-    memcpy(q, p, (size_t)n);
+    rt_move_fresh(q, p, (size_t)n);
     memset(q + n, 0, cap - (size_t)n);
     return (RtSlice){q, n, (int64_t)cap};
 }

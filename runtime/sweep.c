@@ -103,7 +103,13 @@ RtSpan *rt_sweep_take(unsigned run)
         return NULL;
     rt_lock(&l->lock);
     RtSpan *s;
-    while ((s = span_at(l->cursor))) {
+    for (unsigned n = 1; (s = span_at(l->cursor)); n++) {
+        if (n % 256 == 0) { /* all are full: it may be long */
+            rt_unlock(&l->lock);
+            rt_safepoint();
+            rt_lock(&l->lock);
+            continue;
+        }
         l->cursor = s->next;
         unsigned live = s->sweepgen != rt_heap.sweepgen ? sweep_span(s) : popcount8(s->alloc);
         if (live < s->nelems) {

@@ -166,11 +166,35 @@ void rt_ready_new(RtGoroutine *g)
 {
 }
 
-void rt_stop_world(const char *reason)
+int64_t rt_stop_world(const char *reason)
 {
+    return 0;
 }
 
 void rt_safepoint(void)
+{
+}
+
+_Atomic uint32_t rt_stopping;
+
+void rt_make_way(void)
+{
+}
+
+void rt_make_no_way(void)
+{
+}
+
+void rt_lend_p(void)
+{
+}
+
+RtP *rt_away_begin(void)
+{
+    return NULL;
+}
+
+void rt_away_end(RtP *p)
 {
 }
 
