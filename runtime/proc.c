@@ -326,12 +326,9 @@ static void stop_as(RtP *p, uint32_t st)
     rt_unlock(&rt_sched.lock);
 }
 
-__attribute__((noinline)) void rt_entersyscall(void)
+void rt_entersyscall_saved(RtM *m)
 {
-    RtM *m = rt_m;
     RtP *p = m->p;
-    rt_save_callee(m->saved);
-    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
     atomic_store_explicit(&rt_self()->status, RT_G_SYSCALL, memory_order_relaxed);
     m->oldp = p;
     m->p = NULL;
@@ -556,8 +553,7 @@ __attribute__((noinline)) void rt_safepoint(void)
     if (rt_likely(!atomic_load_explicit(&rt_gcwaiting, memory_order_relaxed)))
         return;
     RtM *m = rt_m;
-    rt_save_callee(m->saved);
-    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    rt_save_roots(m);
     rt_stop_here();
     m->stopped_sp = 0;
 }
@@ -568,19 +564,13 @@ static uint32_t away(const RtM *m)
     return RT_P_AWAY | (uint32_t)m->id << 8;
 }
 
-__attribute__((noinline)) RtP *rt_away_begin(void)
+void rt_away_saved(RtM *m)
 {
-    RtM *m = rt_m;
-    if (!m || !m->p)
-        return NULL;
     RtP *p = m->p;
-    rt_save_callee(m->saved);
-    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
     forget_calls();
     atomic_store(&p->status, away(m));
     if (rt_unlikely(atomic_load(&rt_gcwaiting)))
         stop_as(p, away(m));
-    return p;
 }
 
 void rt_away_end(RtP *p)
@@ -626,8 +616,7 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
         rt_safepoint();
         __builtin_ia32_pause();
     }
-    rt_save_callee(m->saved);
-    m->stopped_sp = (uint64_t)__builtin_frame_address(0);
+    rt_save_roots(m);
     rt_lock(&rt_sched.lock);
     int64_t since = rt_nanotime();
     rt_sched.stopwait = rt_gomaxprocs;

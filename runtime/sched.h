@@ -335,9 +335,26 @@ RtGoroutine *rt_newproc(void *closure, int64_t bytes, void *gopc, unsigned flags
 
 /* ---- blocking ----------------------------------------------------------------------------- */
 
+/* Notes where the collector finds what this thread's C code works on: in the registers that calls
+ * preserve, and on its system stack from the caller's frame on.  In that frame, for a function of
+ * its own would push some of the registers into a frame that nobody scans; it must not return
+ * before stopped_sp is 0 again. */
+void rt_save_callee(uint64_t out[6]);
+static inline __attribute__((always_inline)) void rt_save_roots(RtM *m)
+{
+    rt_save_callee(m->saved);
+    __asm__ volatile("movq %%rsp, %0" : "=m"(m->stopped_sp));
+}
+
 /* Around a system call that may block: between the two the thread owns no P and must not
- * touch the heap or goroutines. */
-void rt_entersyscall(void);
+ * touch the heap or goroutines.  Both in one function. */
+void rt_entersyscall_saved(RtM *m);
+static inline __attribute__((always_inline)) void rt_entersyscall(void)
+{
+    RtM *m = rt_m;
+    rt_save_roots(m);
+    rt_entersyscall_saved(m);
+}
 void rt_exitsyscall(void);
 /* The same for C code that has nothing left to do but return r to the goroutine: if no P is
  * free it does not come back, and r is returned when the goroutine is scheduled again. */
@@ -350,8 +367,18 @@ void rt_safepoint(void);
 /* Around long work that touches neither goroutines nor what the collector looks at, such as the
  * system's zeroing of memory, on the system stack and where the world may stop: the thread keeps
  * its P, but the world stops without waiting for it.  begin returns what end wants: the P, or NULL
- * on a thread without. */
-RtP *rt_away_begin(void);
+ * on a thread without.  Both in one function. */
+void rt_away_saved(RtM *m);
+static inline __attribute__((always_inline)) RtP *rt_away_begin(void)
+{
+    RtM *m = rt_m;
+    if (!m || !m->p)
+        return NULL;
+    RtP *p = m->p;
+    rt_save_roots(m);
+    rt_away_saved(m);
+    return p;
+}
 void rt_away_end(RtP *p);
 extern _Atomic uint32_t rt_gcwaiting;
 /* Set from the request to stop the world until it has stopped: who works for long looks at it and

@@ -56,7 +56,6 @@ RT_NORETURN void rt_gogo(RtGoroutine *g);
 RT_NORETURN void rt_ctx_restore(RtPreemptCtx *ctx);
 RT_NORETURN void rt_enter_sysstack(void (*fn)(void));
 _Atomic uint64_t *rt_limit_address(void);
-void rt_save_callee(uint64_t out[6]);
 void rt_clear_vectors(void); /* xmm0 to xmm15 */
 void rt_resume_jump(void);
 void rt_gostart(void);

@@ -9,10 +9,6 @@
 #include "runtime/abi.h"
 #include "runtime/stdcalls.h"
 
-/* sched: a blocking system call may take long; the P is handed off meanwhile. */
-void rt_entersyscall(void);
-void rt_exitsyscall(void);
-
 #define STD_ATOMIC_PROTO(N, T)                                                                     \
     T std_sync_atomic_Load##N(T *p);                                                               \
     void std_sync_atomic_Store##N(T *p, T v);                                                      \

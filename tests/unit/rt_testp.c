@@ -189,9 +189,12 @@ void rt_lend_p(void)
 {
 }
 
-RtP *rt_away_begin(void)
+void rt_away_saved(RtM *m)
 {
-    return NULL;
+}
+
+void rt_save_callee(uint64_t out[6])
+{
 }
 
 void rt_away_end(RtP *p)
