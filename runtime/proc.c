@@ -608,6 +608,22 @@ void rt_make_no_way(void)
         syscall(SYS_futex, &way, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
+/* p's thread has not stopped for a while: it may stand behind something on its processor that the
+ * kernel does not preempt, for milliseconds, while ours has nothing to do.  It comes here. */
+static void fetch_thread(RtP *p)
+{
+    RtM *m = __atomic_load_n(&p->m, __ATOMIC_ACQUIRE);
+    int cpu = sched_getcpu();
+    cpu_set_t may, here;
+    if (!m || cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(m->tid, sizeof may, &may) != 0 ||
+        !CPU_ISSET(cpu, &may))
+        return;
+    CPU_ZERO(&here);
+    CPU_SET(cpu, &here);
+    if (sched_setaffinity(m->tid, sizeof here, &here) == 0)
+        sched_setaffinity(m->tid, sizeof may, &may);
+}
+
 __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
 {
     (void)reason;
@@ -640,10 +656,15 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
     bool wait = rt_sched.stopwait > 0;
     rt_unlock(&rt_sched.lock);
     forget_calls();
-    while (wait) {
+    for (bool late = false; wait; late = true) {
+        bool fetched = !late;
         for (uint32_t i = 0; i < rt_gomaxprocs; i++)
-            if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING)
+            if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING) {
                 rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
+                if (!fetched)
+                    fetch_thread(rt_allp[i]);
+                fetched = true;
+            }
         if (rt_note_sleep(&rt_sched.stopnote, 200000))
             break;
     }
