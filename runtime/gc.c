@@ -271,14 +271,9 @@ static void each_cache(void (*fn)(RtMCache *))
         fn(mc);
 }
 
-static uint64_t stop(const char *why)
+static void record_pause(int64_t since)
 {
-    return (uint64_t)rt_stop_world(why);
-}
-
-static void record_pause(uint64_t since)
-{
-    uint64_t d = (uint64_t)rt_nanotime() - since;
+    uint64_t d = (uint64_t)(rt_nanotime() - since);
     struct timespec ts;
     clock_gettime(CLOCK_REALTIME, &ts);
     uint32_t i = cycle.number % 256;
@@ -410,7 +405,7 @@ static bool start(GcWhy why)
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
         while (rt_sweep_some(256))
             rt_safepoint();
-        uint64_t t = stop("GC start");
+        int64_t t = rt_stop_world("GC start");
         open_cycle(why);
         if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
             scan_roots(&root_work);
@@ -443,7 +438,7 @@ static bool finish(void)
         return false;
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK &&
         __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
-        uint64_t t = stop("GC end");
+        int64_t t = rt_stop_world("GC end");
         each_cache(publish_cache);
         gc_publish(&root_work);
         __atomic_store_n(&rt_gc.mark_done, 0, __ATOMIC_SEQ_CST);
@@ -564,7 +559,7 @@ static void collect_stopped(GcWhy why)
         rt_lend_p();
     }
     start_markers();
-    uint64_t t = stop("GC");
+    int64_t t = rt_stop_world("GC");
 
     if (rt_gc.phase == GC_MARK) { /* end the one under way first */
         each_cache(publish_cache);

@@ -452,15 +452,21 @@ int64_t rt_exitsyscall_ret(int64_t r)
     rt_schedule();
 }
 
+/* Takes p from its thread, which is in a system call; false: it has come back, or p has stopped. */
+static bool retake(RtP *p)
+{
+    uint32_t st = RT_P_SYSCALL;
+    if (!atomic_compare_exchange_strong(&p->status, &st, RT_P_IDLE))
+        return false;
+    p->syscalltick++;
+    rt_handoff_p(p);
+    return true;
+}
+
 void rt_lend_p(void)
 {
     rt_entersyscall();
-    RtP *p = rt_m->oldp;
-    uint32_t st = RT_P_SYSCALL;
-    if (atomic_compare_exchange_strong(&p->status, &st, RT_P_IDLE)) {
-        p->syscalltick++;
-        rt_handoff_p(p);
-    }
+    retake(rt_m->oldp);
     sched_yield();
     rt_exitsyscall();
 }
@@ -838,11 +844,7 @@ static bool watch(RtP *p, int64_t now)
             atomic_load(&rt_sched.nmspinning) + atomic_load(&rt_sched.npidle) > 0 &&
             now - p->mon.syswhen < RT_SLICE)
             return false;
-        if (atomic_compare_exchange_strong(&p->status, &st, RT_P_IDLE)) {
-            p->syscalltick++;
-            rt_handoff_p(p);
-            return true;
-        }
+        return retake(p);
     }
     return false;
 }

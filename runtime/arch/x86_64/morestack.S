@@ -136,21 +136,22 @@ rt_morestack_return:
 .Ltripped:				/* as if a signal had interrupted us at .Lresumed */
 	movq	%fs:rt_m@tpoff,%rax
 	movq	M_CTX(%rax),%rax
-	movq	%rbx,CTX_RBX(%rax)
 	movq	%rcx,CTX_RCX(%rax)
 	movq	%rdx,CTX_RDX(%rax)
 	movq	%rsi,CTX_RSI(%rax)
-	movq	%rbp,CTX_RBP(%rax)
-	movq	%rsp,CTX_RSP(%rax)
 	movq	%r8,CTX_R8(%rax)
 	movq	%r9,CTX_R9(%rax)
 	movq	%r10,CTX_R10(%rax)
 	movq	%r11,CTX_R11(%rax)
+	movq	$.Lresumed,CTX_RIP(%rax)
+.Lgive_way:				/* the context in %rax has what calls do not preserve */
+	movq	%rbx,CTX_RBX(%rax)
+	movq	%rbp,CTX_RBP(%rax)
+	movq	%rsp,CTX_RSP(%rax)
 	movq	%r12,CTX_R12(%rax)
 	movq	%r13,CTX_R13(%rax)
 	movq	%r14,CTX_R14(%rax)
 	movq	%r15,CTX_R15(%rax)
-	movq	$.Lresumed,CTX_RIP(%rax)
 	movq	$0x202,CTX_FLAGS(%rax)
 	movq	$0,CTX_XMASK(%rax)
 	fxsave64 CTX_FX(%rax)
@@ -184,14 +185,7 @@ rt_stub_tripped:
 	movq	%fs:rt_m@tpoff,%rax
 	movq	M_CTX(%rax),%rax
 	popq	CTX_RAX(%rax)
-	movq	%rbx,CTX_RBX(%rax)
 	movq	%rdx,CTX_RDX(%rax)
-	movq	%rbp,CTX_RBP(%rax)
-	movq	%rsp,CTX_RSP(%rax)
-	movq	%r12,CTX_R12(%rax)
-	movq	%r13,CTX_R13(%rax)
-	movq	%r14,CTX_R14(%rax)
-	movq	%r15,CTX_R15(%rax)
 	xorl	%ecx,%ecx		/* the others are dead, lest they keep what they held before */
 	movq	%rcx,CTX_RCX(%rax)
 	movq	%rcx,CTX_RSI(%rax)
@@ -201,13 +195,7 @@ rt_stub_tripped:
 	movq	%rcx,CTX_R10(%rax)
 	movq	%rcx,CTX_R11(%rax)
 	movq	$rt_stub_end,CTX_RIP(%rax)
-	movq	$0x202,CTX_FLAGS(%rax)
-	movq	$0,CTX_XMASK(%rax)
-	fxsave64 CTX_FX(%rax)
-	movq	%rax,%rdi
-	movq	%fs:rt_sysrsp@tpoff,%rsp
-	call	rt_morestack_tripped
-	ud2
+	jmp	.Lgive_way
 	.size	rt_stub_tripped,.-rt_stub_tripped
 
 	.globl	rt_morestack_end
