@@ -107,6 +107,46 @@ static void yielder(Env *e)
     finish(1);
 }
 
+/* gives way again and again, after some work each time */
+enum { POLITE = 3000 };
+static volatile int32_t turns[POLITE];
+static void polite(Env *e)
+{
+    int32_t id = (int32_t)(intptr_t)e->a;
+    while (!stop) {
+        int64_t end = e->n ? sys_std_time_runtimeNano() + e->n : 0;
+        turns[id]++;
+        while (end && sys_std_time_runtimeNano() < end)
+            ;
+        sys_std_runtime_Gosched();
+    }
+    finish(1);
+}
+
+/* Many more than a ring holds give way: all have their turns, and who comes last has one, too.  Those
+ * that work for long between have one each before any has many. */
+static void take_turns(int32_t n, int64_t work)
+{
+    stop = 0;
+    for (int32_t i = 0; i < n; i++) {
+        turns[i] = 0;
+        spawn(polite, (void *)(intptr_t)i, NULL, work);
+    }
+    int32_t least, most;
+    do {
+        sys_std_time_Sleep(1000000);
+        least = most = turns[0];
+        for (int32_t i = 0; i < n; i++) {
+            least = turns[i] < least ? turns[i] : least;
+            most = turns[i] > most ? turns[i] : most;
+        }
+        if (work)
+            CHECK(most <= 3 * least + 4);
+    } while (least < 4);
+    stop = 1;
+    CHECK_EQ(collect((int)n), n);
+}
+
 static uint32_t mutex = 1;
 static int64_t guarded;
 static void locker(Env *e)
@@ -188,14 +228,18 @@ void test_main(void)
     int64_t procs = sys_std_runtime_setmaxprocs(0);
     for (int i = 0; i < 40; i++)
         spawn(yielder, NULL, NULL, 2000);
-    static const int64_t turns[] = {1, 4, 2, 7, 3, 1, 2};
+    static const int64_t sizes[] = {1, 4, 2, 7, 3, 1, 2};
     for (int i = 0; i < 7; i++) {
-        sys_std_runtime_setmaxprocs(turns[i]);
-        CHECK_EQ(sys_std_runtime_setmaxprocs(0), turns[i]);
+        sys_std_runtime_setmaxprocs(sizes[i]);
+        CHECK_EQ(sys_std_runtime_setmaxprocs(0), sizes[i]);
         sys_std_time_Sleep(300000);
     }
     CHECK_EQ(collect(40), 40);
+    sys_std_runtime_setmaxprocs(1);
+    take_turns(POLITE, 0);
+    take_turns(300, 50000);
     sys_std_runtime_setmaxprocs(procs);
+    take_turns(POLITE, 0);
 
     for (int i = 0; i < 10; i++)
         spawn(exiter, NULL, NULL, 0);
