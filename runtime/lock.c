@@ -53,10 +53,13 @@ void rt_spin_slow(RtSpin *l)
 
 void rt_wait_turn(unsigned *turn)
 {
+    const struct timespec nap = {0, 20000};
     if (++*turn < 100)
         __builtin_ia32_pause();
-    else
+    else if (*turn < 150)
         sched_yield();
+    else
+        nanosleep(&nap, NULL);
 }
 
 void rt_note_clear(RtNote *n)

@@ -187,7 +187,8 @@ static void without_thread(RtP *p, RtM *m, bool spinning)
         rt_sched.nmidlelocked++; /* not counted as running */
     }
     RtM *to = rt_sched.midle;
-    if (to) {
+    bool idle = to;
+    if (idle) {
         rt_sched.midle = to->schedlink;
         rt_sched.nmidle--;
         to->spinning = spinning;
@@ -203,10 +204,10 @@ static void without_thread(RtP *p, RtM *m, bool spinning)
     rt_unlock(&rt_sched.lock);
     if (spinning)
         atomic_fetch_sub(&rt_sched.nmspinning, 1);
-    if (to) {
-        to->nextp = p;
-        rt_note_wake(&to->park);
-    }
+    if (idle)
+        rt_give_p(to, p);
+    else if (to)
+        rt_give_p_to_locked(to, p);
 }
 
 /* Starts a thread on p, or on an idle P if p is NULL (then does nothing if there is none).
@@ -227,8 +228,7 @@ void rt_start_m(RtP *p, bool spinning)
         rt_sched.nmidle--;
         rt_unlock(&rt_sched.lock);
         m->spinning = spinning;
-        m->nextp = p;
-        rt_note_wake(&m->park);
+        rt_give_p(m, p);
         return;
     }
     m = rt_sched.mspare;
@@ -314,15 +314,27 @@ void rt_check_dead(void)
 
 /* ---- system calls ------------------------------------------------------------------------------ */
 
+/* Names the thread: if GOMAXPROCS changes meanwhile, another may be away with the same P. */
+static uint32_t away(const RtM *m)
+{
+    return RT_P_AWAY | (uint32_t)m->id << 8;
+}
+
+/* With sched.lock, the world being about to stop: p stops if its status is st. */
+static bool stop_from(RtP *p, uint32_t st)
+{
+    if (!atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED))
+        return false;
+    p->goes_on_as = (st & 0xff) == RT_P_AWAY ? st : RT_P_RUNNING;
+    return true;
+}
+
 /* A stop has been asked for: p counts as stopped, unless the stopper has seen it in state st. */
 static void stop_as(RtP *p, uint32_t st)
 {
     rt_lock(&rt_sched.lock);
-    if (atomic_load(&rt_gcwaiting) &&
-        atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED)) {
-        if (--rt_sched.stopwait == 0)
-            rt_note_wake(&rt_sched.stopnote);
-    }
+    if (atomic_load(&rt_gcwaiting) && stop_from(p, st) && --rt_sched.stopwait == 0)
+        rt_note_wake(&rt_sched.stopnote);
     rt_unlock(&rt_sched.lock);
 }
 
@@ -401,14 +413,10 @@ void rt_exitsyscall(void)
     rt_unlock(&rt_sched.lock);
     if (p)
         rt_start_m(p, false);
-    rt_note_sleep(&m->park, -1);
-    rt_note_clear(&m->park);
-    p = m->nextp;
-    m->nextp = NULL;
-    rt_acquire_p(p);
+    rt_wait_for_p(m);
     rt_g_lock_to(g, was);
     m->lockedg = wasg;
-    p->schedtick++;
+    m->p->schedtick++;
     exit_done(m);
 }
 
@@ -444,11 +452,7 @@ int64_t rt_exitsyscall_ret(int64_t r)
     rt_sched.midle = m;
     rt_sched.nmidle++;
     rt_unlock(&rt_sched.lock);
-    rt_note_sleep(&m->park, -1);
-    rt_note_clear(&m->park);
-    p = m->nextp;
-    m->nextp = NULL;
-    rt_acquire_p(p);
+    rt_wait_for_p(m);
     rt_schedule();
 }
 
@@ -509,27 +513,20 @@ static void wait_started(RtM *m, RtP *p)
         syscall(SYS_futex, &rt_gcwaiting, FUTEX_WAIT_PRIVATE, 1, &again, NULL, 0);
 }
 
-/* Of a thread whose P has been stopped: until it goes on. */
-static void resume_stopped(RtM *m, RtP *p)
+/* GOMAXPROCS went down: this thread has no P any more, and waits for another. */
+static void replace_p(RtM *m)
 {
-    wait_started(m, p);
-    if (!m->p) { /* GOMAXPROCS went down: this thread has no P any more */
-        if (m->g) {
-            m->oldp = NULL;
-            rt_exitsyscall();
-        } else {
-            rt_lock(&rt_sched.lock);
-            m->schedlink = rt_sched.midle;
-            rt_sched.midle = m;
-            rt_sched.nmidle++;
-            rt_unlock(&rt_sched.lock);
-            rt_note_sleep(&m->park, -1);
-            rt_note_clear(&m->park);
-            RtP *q = m->nextp;
-            m->nextp = NULL;
-            rt_acquire_p(q);
-        }
+    if (m->g) {
+        m->oldp = NULL;
+        rt_exitsyscall();
+        return;
     }
+    rt_lock(&rt_sched.lock);
+    m->schedlink = rt_sched.midle;
+    rt_sched.midle = m;
+    rt_sched.nmidle++;
+    rt_unlock(&rt_sched.lock);
+    rt_wait_for_p(m);
 }
 
 void rt_stop_here(void)
@@ -551,7 +548,9 @@ void rt_stop_here(void)
         rt_note_wake(&rt_sched.stopnote);
     rt_unlock(&rt_sched.lock);
     forget_calls();
-    resume_stopped(m, p);
+    wait_started(m, p);
+    if (!m->p)
+        replace_p(m);
 }
 
 __attribute__((noinline)) void rt_safepoint(void)
@@ -564,12 +563,6 @@ __attribute__((noinline)) void rt_safepoint(void)
     m->stopped_sp = 0;
 }
 
-/* Names the thread: if GOMAXPROCS changes meanwhile, another may be away with the same P. */
-static uint32_t away(const RtM *m)
-{
-    return RT_P_AWAY | (uint32_t)m->id << 8;
-}
-
 void rt_away_saved(RtM *m)
 {
     RtP *p = m->p;
@@ -579,23 +572,83 @@ void rt_away_saved(RtM *m)
         stop_as(p, away(m));
 }
 
+/* Of a thread that was away with p; false: p has been taken from it.  If p has stopped, it is away
+ * again as soon as the world goes on. */
+static bool come_back(RtM *m, RtP *p)
+{
+    for (;;) {
+        uint32_t st = away(m);
+        if (atomic_compare_exchange_strong(&p->status, &st, RT_P_RUNNING))
+            return true;
+        wait_started(m, p);
+        if (__atomic_load_n(&m->p, __ATOMIC_ACQUIRE) != p)
+            return false;
+    }
+}
+
 void rt_away_end(RtP *p)
 {
     if (!p)
         return;
     RtM *m = rt_m;
-    uint32_t st = away(m);
-    if (!atomic_compare_exchange_strong(&p->status, &st, RT_P_RUNNING))
-        resume_stopped(m, p);
+    if (!come_back(m, p))
+        replace_p(m);
     m->stopped_sp = 0;
 }
 
-/* Stops p if its thread is where the world need not wait for it. */
+void rt_give_p(RtM *m, RtP *p)
+{
+    __atomic_store_n(&m->p, p, __ATOMIC_RELEASE);
+    p->m = m;
+    atomic_store(&p->status, away(m));
+    if (rt_unlikely(atomic_load(&rt_gcwaiting)))
+        stop_as(p, away(m));
+    rt_note_wake(&m->park);
+}
+
+void rt_give_p_to_locked(RtM *m, RtP *p)
+{
+    m->nextp = p;
+    rt_note_wake(&m->park);
+}
+
+void rt_wait_for_p(RtM *m)
+{
+    for (;;) {
+        rt_note_sleep(&m->park, -1);
+        rt_note_clear(&m->park);
+        RtP *p = m->nextp;
+        if (p) {
+            m->nextp = NULL;
+            rt_acquire_p(p);
+            return;
+        }
+        p = __atomic_load_n(&m->p, __ATOMIC_ACQUIRE);
+        if (p && come_back(m, p))
+            return;
+        /* GOMAXPROCS went down before we came to run. */
+        bool spinning = m->spinning;
+        m->spinning = false;
+        rt_lock(&rt_sched.lock);
+        m->schedlink = rt_sched.midle;
+        rt_sched.midle = m;
+        rt_sched.nmidle++;
+        rt_unlock(&rt_sched.lock);
+        if (spinning)
+            atomic_fetch_sub(&rt_sched.nmspinning, 1);
+        rt_wake_p();
+    }
+}
+
+/* With sched.lock: stops p if its thread is where the world need not wait for it. */
 static bool stop_now(RtP *p)
 {
     uint32_t st = atomic_load(&p->status);
-    return (st == RT_P_SYSCALL || (st & 0xff) == RT_P_AWAY) &&
-           atomic_compare_exchange_strong(&p->status, &st, RT_P_STOPPED);
+    if ((st != RT_P_SYSCALL && (st & 0xff) != RT_P_AWAY) || !stop_from(p, st))
+        return false;
+    p->syscalltick++;
+    rt_sched.stopwait--;
+    return true;
 }
 
 void rt_make_way(void)
@@ -614,20 +667,51 @@ void rt_make_no_way(void)
         syscall(SYS_futex, &way, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-/* p's thread has not stopped for a while: it may stand behind something on its processor that the
+/* The thread is waited for by all others, and may stand behind something on its processor that the
  * kernel does not preempt, for milliseconds, while ours has nothing to do.  It comes here. */
-static void fetch_thread(RtP *p)
+static void fetch_thread(int tid)
 {
-    RtM *m = __atomic_load_n(&p->m, __ATOMIC_ACQUIRE);
     int cpu = sched_getcpu();
     cpu_set_t may, here;
-    if (!m || cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(m->tid, sizeof may, &may) != 0 ||
+    if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(tid, sizeof may, &may) != 0 ||
         !CPU_ISSET(cpu, &may))
         return;
     CPU_ZERO(&here);
     CPU_SET(cpu, &here);
-    if (sched_setaffinity(m->tid, sizeof here, &here) == 0)
-        sched_setaffinity(m->tid, sizeof may, &may);
+    if (sched_setaffinity(tid, sizeof here, &here) == 0)
+        sched_setaffinity(tid, sizeof may, &may);
+}
+
+/* The stop in progress, for the monitor: since when (0: none) and whose. */
+static struct {
+    _Atomic int64_t since;
+    _Atomic int tid;
+} stop;
+enum { LATE = 200000 /* ns */ };
+
+/* Of those that have not stopped in time: stops what has begun to be away or in a system call, but
+ * not come to say so, and hurries the others.  → whether all have stopped */
+static bool hurry(bool late)
+{
+    bool fetched = !late;
+    if (late) {
+        rt_lock(&rt_sched.lock);
+        for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+            stop_now(rt_allp[i]);
+        bool all = rt_sched.stopwait == 0;
+        rt_unlock(&rt_sched.lock);
+        if (all)
+            return true;
+    }
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+        if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING) {
+            rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
+            RtM *m = __atomic_load_n(&rt_allp[i]->m, __ATOMIC_ACQUIRE);
+            if (!fetched && m)
+                fetch_thread(m->tid);
+            fetched = true;
+        }
+    return false;
 }
 
 __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
@@ -641,6 +725,8 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
     rt_save_roots(m);
     rt_lock(&rt_sched.lock);
     int64_t since = rt_nanotime();
+    atomic_store_explicit(&stop.tid, m->tid, memory_order_relaxed);
+    atomic_store_explicit(&stop.since, since, memory_order_release);
     rt_sched.stopwait = rt_gomaxprocs;
     rt_note_clear(&rt_sched.stopnote);
     atomic_store(&rt_gcwaiting, 1);
@@ -648,13 +734,8 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
     atomic_store(&way, WAY);
     atomic_store(&m->p->status, RT_P_STOPPED);
     rt_sched.stopwait--;
-    for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
-        RtP *p = rt_allp[i];
-        if (stop_now(p)) {
-            p->syscalltick++;
-            rt_sched.stopwait--;
-        }
-    }
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++)
+        stop_now(rt_allp[i]);
     for (RtP *p; (p = rt_pidle_get());) {
         atomic_store(&p->status, RT_P_STOPPED);
         rt_sched.stopwait--;
@@ -662,18 +743,8 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
     bool wait = rt_sched.stopwait > 0;
     rt_unlock(&rt_sched.lock);
     forget_calls();
-    for (bool late = false; wait; late = true) {
-        bool fetched = !late;
-        for (uint32_t i = 0; i < rt_gomaxprocs; i++)
-            if (atomic_load(&rt_allp[i]->status) == RT_P_RUNNING) {
-                rt_trip(rt_allp[i], RT_PREEMPT_YIELD);
-                if (!fetched)
-                    fetch_thread(rt_allp[i]);
-                fetched = true;
-            }
-        if (rt_note_sleep(&rt_sched.stopnote, 200000))
-            break;
-    }
+    for (bool late = false; wait; late = true)
+        wait = !hurry(late) && !rt_note_sleep(&rt_sched.stopnote, LATE);
     atomic_store(&rt_stopping, 0);
     return since;
 }
@@ -718,9 +789,11 @@ static void start_world(uint32_t procs)
     for (uint32_t i = rt_gomaxprocs; i-- > 0;) {
         RtP *p = rt_allp[i];
         if (p->m) { /* stopped with its thread, which goes on with it */
-            atomic_store(&p->status, RT_P_RUNNING);
+            atomic_store(&p->status, p->goes_on_as == away(p->m) ? p->goes_on_as : RT_P_RUNNING);
+            p->goes_on_as = RT_P_RUNNING;
             continue;
         }
+        p->goes_on_as = RT_P_RUNNING;
         atomic_store(&p->status, RT_P_IDLE);
         if (rt_runq_empty(p)) {
             rt_pidle_put(p);
@@ -730,6 +803,7 @@ static void start_world(uint32_t procs)
         }
     }
     m->stopped_sp = 0;
+    atomic_store(&stop.since, 0);
     atomic_store(&rt_gcwaiting, 0);
     if (rt_sched.sysmonwait) {
         rt_sched.sysmonwait = false;
@@ -872,6 +946,17 @@ static void retry_thread(int64_t now)
     rt_start_m(NULL, false);
 }
 
+/* Who has the world stopped may have lost its processor itself. */
+static void watch_stop(int64_t now)
+{
+    static int64_t fetched;
+    int64_t since = atomic_load_explicit(&stop.since, memory_order_acquire);
+    if (since && since != fetched && now - since > LATE) {
+        fetched = since;
+        fetch_thread(atomic_load_explicit(&stop.tid, memory_order_relaxed));
+    }
+}
+
 static void *sysmon(void *arg)
 {
     (void)arg;
@@ -907,6 +992,7 @@ static void *sysmon(void *arg)
         bool did = false;
         for (uint32_t i = 0; i < rt_gomaxprocs; i++)
             did |= watch(rt_allp[i], now);
+        watch_stop(now);
         /* a poller that nobody has looked at for a while */
         int64_t last = atomic_load(&rt_sched.lastpoll);
         if (atomic_load(&rt_poll_waiters) && last && now - last > RT_SLICE) {

@@ -548,11 +548,7 @@ static void stop_m(RtM *m)
     rt_sched.nmidle++;
     rt_check_dead();
     rt_unlock(&rt_sched.lock);
-    rt_note_sleep(&m->park, -1);
-    rt_note_clear(&m->park);
-    RtP *p = m->nextp;
-    m->nextp = NULL;
-    rt_acquire_p(p);
+    rt_wait_for_p(m);
 }
 
 /* With a P in hand after all: make the thread a spinning one and look again. */
@@ -772,11 +768,7 @@ static void stop_locked_m(RtM *m)
     rt_sched.nmidlelocked++;
     rt_check_dead();
     rt_unlock(&rt_sched.lock);
-    rt_note_sleep(&m->park, -1);
-    rt_note_clear(&m->park);
-    RtP *p = m->nextp;
-    m->nextp = NULL;
-    rt_acquire_p(p);
+    rt_wait_for_p(m);
 }
 
 void rt_wait_as_locked(RtM *m)
@@ -794,8 +786,7 @@ static void start_locked_m(RtM *m, RtGoroutine *g)
     rt_sched.nmidlelocked--;
     rt_unlock(&rt_sched.lock);
     RtP *p = rt_release_p();
-    to->nextp = p;
-    rt_note_wake(&to->park);
+    rt_give_p_to_locked(to, p);
     stop_m(m);
 }
 

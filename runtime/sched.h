@@ -76,7 +76,7 @@ static inline void rt_spin_unlock(RtSpin *l)
 }
 
 /* A turn of waiting for what another thread is about to finish.  It may have been descheduled, for
- * there can be more threads than processors: after some turns it gets ours. */
+ * there can be more threads than processors: after some turns it gets ours, after more we sleep. */
 void rt_wait_turn(unsigned *turn);
 
 /* A one-shot wake-up: one sleeper, any number of wakers; clear before reuse. */
@@ -225,7 +225,7 @@ struct RtM {
     uint64_t rng;
     RtNote park;
     bool spinning;
-    RtP *nextp; /* the P it wakes up with */
+    RtP *nextp; /* of a new thread, or a locked one: the P it goes on with */
     RtGoroutine *lockedg;
     uint64_t id;
     RtM *alllink, *schedlink;
@@ -248,7 +248,8 @@ typedef enum RtPStatus {
     RT_P_IDLE,
     RT_P_RUNNING,
     RT_P_SYSCALL,
-    RT_P_AWAY, /* and its thread's id << 8: that is between rt_away_begin and rt_away_end */
+    RT_P_AWAY, /* and its thread's id << 8: that is between rt_away_begin and rt_away_end, or has
+                  been given it and not come to run */
     RT_P_STOPPED,
     RT_P_DEAD,
 } RtPStatus;
@@ -288,6 +289,7 @@ struct RtP {
     volatile uint32_t syscalltick;
     RtP *link;
     _Atomic uint32_t status; /* RtPStatus */
+    uint32_t goes_on_as;     /* STOPPED, with a thread: its status when the world goes on */
     /* the owner's and thieves' */
     _Atomic uint32_t head __attribute__((aligned(64)));
     _Atomic uint32_t tail;

@@ -90,6 +90,16 @@ void rt_start_m(RtP *p, bool spinning);
 void rt_handoff_p(RtP *p);
 void rt_acquire_p(RtP *p);
 RtP *rt_release_p(void);
+/* Gives p, which no thread has, to m, which was among those that have nothing to do (midle), and
+ * wakes it.  p is m's from then on, and like that of a thread that is away (rt_away_begin): the
+ * world can stop before m comes to run. */
+void rt_give_p(RtM *m, RtP *p);
+/* The same to the thread of a goroutine locked to it that has been taken from a queue.  That thread
+ * may not have come to wait, and still have another P. */
+void rt_give_p_to_locked(RtM *m, RtP *p);
+/* Of a thread that has noted itself among those that have nothing to do, or whose locked goroutine
+ * has been queued: sleeps until it is given a P. */
+void rt_wait_for_p(RtM *m);
 void rt_pidle_put(RtP *p); /* sched.lock held */
 RtP *rt_pidle_get(void);   /* sched.lock held */
 void rt_stop_here(void);   /* a P's part in stopping the world */
