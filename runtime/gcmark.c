@@ -13,7 +13,7 @@ static GcBlock *full;  /* blocks with gray objects */
 static GcBlock *empty; /* free blocks */
 static uint32_t nfull;
 
-enum { CHUNK = 128 << 10 }; /* of a large object, scanned at a time */
+enum { CHUNK = 16 << 10 }; /* of a large object, scanned at a time: some 0.1 ms */
 
 static GcBlock *get_empty(void)
 {
@@ -248,7 +248,8 @@ static __attribute__((noinline)) void scan_typed(GcWork *w, Map map, RtSpan *s, 
     scan_array(w, map, s->type, obj, end);
 }
 
-static inline void scan(GcWork *w, Map map, uintptr_t item, Candidates *c)
+/* → whether it may have taken long */
+static inline bool scan(GcWork *w, Map map, uintptr_t item, Candidates *c)
 {
     uint64_t m = item & GC_TAG;
     const uint8_t *obj = (const uint8_t *)(item - m);
@@ -256,12 +257,13 @@ static inline void scan(GcWork *w, Map map, uintptr_t item, Candidates *c)
         RtSpan *s = &map.spans[map.page_head[(item - map.base) >> RT_PAGE_SHIFT]];
         if (s->state != SPAN_SMALL || s->typed) {
             scan_typed(w, map, s, (uint8_t *)item);
-            return;
+            return true;
         }
         m = s->mask;
     }
     for (; m; m &= m - 1)
         add(c, map, load(obj + (uint32_t)__builtin_ctzll(m) * 8));
+    return false;
 }
 
 /* Marks what the candidates point to, and forgets them. */
@@ -297,6 +299,20 @@ static void share_half(GcWork *w)
     put_full(half);
 }
 
+/* Makes way if the world is to stop; → true, and nothing more until the caller has looked, if we are
+ * among those that are to stop. */
+static bool to_stop(uint64_t *until)
+{
+    if (rt_likely(!atomic_load_explicit(&rt_stopping, memory_order_relaxed)))
+        return false;
+    if (*until == UINT64_MAX) { /* a marker thread */
+        rt_make_way();
+        return false;
+    }
+    *until = 0;
+    return true;
+}
+
 /* The objects are taken in batches: while one is scanned, the next is on its way to the cache. */
 static bool drain(GcWork *w, uint64_t until, uint64_t *told)
 {
@@ -327,21 +343,21 @@ static bool drain(GcWork *w, uint64_t until, uint64_t *told)
             b->n = n;
         }
         for (unsigned i = 0; i < have; i++) {
-            scan(w, map, now[i], &c);
+            bool slow = scan(w, map, now[i], &c);
             if (rt_unlikely(c.n > sizeof c.word / sizeof c.word[0] - MOST_WORDS))
                 mark_all(w, map, &c);
+            if (rt_unlikely(slow && to_stop(&until))) {
+                while (++i < have)
+                    push(w, now[i]);
+                turn |= 3;
+            }
         }
         mark_all(w, map, &c);
         have = k;
         if (rt_unlikely(turn % 4 == 3)) {
             if (rt_gc_hungry())
                 share_half(w);
-            if (rt_unlikely(atomic_load_explicit(&rt_stopping, memory_order_relaxed))) {
-                if (until == UINT64_MAX)
-                    rt_make_way(); /* of a marker thread */
-                else
-                    until = 0; /* and we are among those that are to stop */
-            }
+            to_stop(&until);
             if (w->scanned >= until) {
                 for (unsigned i = 0; i < have; i++)
                     push(w, next[i]);

@@ -6,6 +6,7 @@
  * page tells whether it did. */
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "runtime/gc.h"
 #include "runtime/memcalls.h"
@@ -251,35 +252,54 @@ void rt_pages_free(RtSpan *s)
     rt_unlock(&rt_heap.lock);
 }
 
-/* Gives back up to *n pages of a free run, from its end on and in multiples of unit. */
-static void release_run(const RtSpan *s, size_t *n, size_t unit)
+/* Gives back up to *n pages of a free run, from its end on and in multiples of unit; stops after
+ * about *turn.  → whether it came to the beginning of the run, or can give back no more */
+static bool release_run(const RtSpan *s, size_t *n, size_t unit, size_t *turn)
 {
     size_t first = (rt_page_of(s) + unit - 1) & ~(unit - 1);
     size_t end = (rt_page_of(s) + s->npages) & ~(unit - 1);
     while (end > first && *n >= unit) {
-        size_t k = *n & ~(unit - 1);
-        if (k > end - first)
-            k = end - first;
+        size_t k = *n & ~(unit - 1), low = (end - 1) & ~(size_t)(PER_HUGE - 1);
+        if (*turn == 0)
+            return false;
+        if (low < first)
+            low = first;
+        if (k > end - low)
+            k = end - low;
         end -= k;
         size_t given = set_released(end, k, true);
         if (given && madvise(rt_heap.base + (end << RT_PAGE_SHIFT), k << RT_PAGE_SHIFT,
                              MADV_DONTNEED) != 0) {
             set_released(end, k, false);
-            return;
+            return true;
         }
         *n -= given < *n ? given : *n;
+        *turn -= given < *turn ? given : *turn;
     }
+    return true;
 }
 
 /* Gives back n free pages in multiples of unit, those of the longest runs first; returns how
- * many are missing. */
+ * many are missing.  Not for long under the lock, which all want who allocate: after a turn it looks
+ * for its place in the list again, which may have changed, so that a run may be passed over. */
 static size_t release(size_t n, size_t unit)
 {
     for (int l = NLISTS - 1; l >= (int)list_of(unit) && n >= unit; l--) {
-        rt_lock(&rt_heap.lock);
-        for (uint32_t p = lists[l]; p && n >= unit; p = rt_heap.spans[p - 1].next)
-            release_run(&rt_heap.spans[p - 1], &n, unit);
-        rt_unlock(&rt_heap.lock);
+        size_t at = 0;
+        uint32_t p;
+        do {
+            size_t turn = PER_HUGE;
+            rt_lock(&rt_heap.lock);
+            p = lists[l];
+            for (size_t i = 0; p && i < at; i++)
+                p = rt_heap.spans[p - 1].next;
+            for (; p && n >= unit && release_run(&rt_heap.spans[p - 1], &n, unit, &turn); at++)
+                p = rt_heap.spans[p - 1].next;
+            bool wanted = rt_lock_wanted(&rt_heap.lock);
+            rt_unlock(&rt_heap.lock);
+            if (wanted) /* by who would find it taken again */
+                nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+        } while (p && n >= unit);
     }
     return n;
 }

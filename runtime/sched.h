@@ -40,6 +40,11 @@ struct RtChan;
 typedef struct RtMutex {
     _Atomic uint32_t state; /* 0 free, 1 held, 2 held and perhaps waited for */
 } RtMutex;
+/* Of the holder: whether others may wait. */
+static inline bool rt_lock_wanted(RtMutex *l)
+{
+    return atomic_load_explicit(&l->state, memory_order_relaxed) == 2;
+}
 void rt_lock_slow(RtMutex *l);
 void rt_unlock_slow(RtMutex *l);
 static inline bool rt_trylock(RtMutex *l)
