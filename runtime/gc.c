@@ -67,14 +67,21 @@ uint64_t rt_random_seed(void)
     return v;
 }
 
+/* The world stands still, and what its stopper gives away is for later: a marker that woke now might
+ * get the stopper's processor. */
+static bool later;
+
 void rt_gc_wake(int n)
 {
+    if (__atomic_load_n(&later, __ATOMIC_RELAXED))
+        return;
     __atomic_fetch_add(&mark_seq, 1, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, &mark_seq, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
 }
 
 static void wake_markers(void)
 {
+    __atomic_store_n(&later, false, __ATOMIC_RELAXED);
     rt_gc_wake(INT32_MAX);
 }
 
@@ -339,6 +346,7 @@ static void add_cache_bytes(RtMCache *mc)
 /* Marks what is left; the world stands still. */
 static void drain_all(void)
 {
+    __atomic_store_n(&later, false, __ATOMIC_RELAXED);
     rt_make_no_way(); /* with the markers */
     do {
         if (gc_work_left() || __atomic_load_n(&active, __ATOMIC_ACQUIRE))
@@ -406,6 +414,7 @@ static bool start(GcWhy why)
         while (rt_sweep_some(256))
             rt_safepoint();
         int64_t t = rt_stop_world("GC start");
+        __atomic_store_n(&later, true, __ATOMIC_RELAXED);
         open_cycle(why);
         if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
             scan_roots(&root_work);
@@ -439,6 +448,7 @@ static bool finish(void)
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK &&
         __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
         int64_t t = rt_stop_world("GC end");
+        __atomic_store_n(&later, true, __ATOMIC_RELAXED);
         each_cache(publish_cache);
         gc_publish(&root_work);
         __atomic_store_n(&rt_gc.mark_done, 0, __ATOMIC_SEQ_CST);
