@@ -163,6 +163,23 @@ static bool m_thread(RtM *m)
     return e == 0;
 }
 
+void rt_midle_put(RtM *m)
+{
+    m->schedlink = rt_sched.midle;
+    rt_sched.midle = m;
+    rt_sched.nmidle++;
+}
+
+static RtM *midle_get(void)
+{
+    RtM *m = rt_sched.midle;
+    if (m) {
+        rt_sched.midle = m->schedlink;
+        rt_sched.nmidle--;
+    }
+    return m;
+}
+
 /* With sched.lock: if the world is to stop, p, which no thread holds, has stopped. */
 static bool stopped_at_once(RtP *p)
 {
@@ -186,11 +203,9 @@ static void without_thread(RtP *p, RtM *m, bool spinning)
         rt_sched.mspare = m;
         rt_sched.nmidlelocked++; /* not counted as running */
     }
-    RtM *to = rt_sched.midle;
+    RtM *to = midle_get();
     bool idle = to;
     if (idle) {
-        rt_sched.midle = to->schedlink;
-        rt_sched.nmidle--;
         to->spinning = spinning;
         spinning = false;
     } else {
@@ -222,10 +237,8 @@ void rt_start_m(RtP *p, bool spinning)
             atomic_fetch_sub(&rt_sched.nmspinning, 1);
         return;
     }
-    RtM *m = rt_sched.midle;
+    RtM *m = midle_get();
     if (m) {
-        rt_sched.midle = m->schedlink;
-        rt_sched.nmidle--;
         rt_unlock(&rt_sched.lock);
         m->spinning = spinning;
         rt_give_p(m, p);
@@ -448,9 +461,7 @@ int64_t rt_exitsyscall_ret(int64_t r)
         rt_acquire_p(p);
         rt_schedule();
     }
-    m->schedlink = rt_sched.midle;
-    rt_sched.midle = m;
-    rt_sched.nmidle++;
+    rt_midle_put(m);
     rt_unlock(&rt_sched.lock);
     rt_wait_for_p(m);
     rt_schedule();
@@ -522,9 +533,7 @@ static void replace_p(RtM *m)
         return;
     }
     rt_lock(&rt_sched.lock);
-    m->schedlink = rt_sched.midle;
-    rt_sched.midle = m;
-    rt_sched.nmidle++;
+    rt_midle_put(m);
     rt_unlock(&rt_sched.lock);
     rt_wait_for_p(m);
 }
@@ -630,9 +639,7 @@ void rt_wait_for_p(RtM *m)
         bool spinning = m->spinning;
         m->spinning = false;
         rt_lock(&rt_sched.lock);
-        m->schedlink = rt_sched.midle;
-        rt_sched.midle = m;
-        rt_sched.nmidle++;
+        rt_midle_put(m);
         rt_unlock(&rt_sched.lock);
         if (spinning)
             atomic_fetch_sub(&rt_sched.nmspinning, 1);
@@ -640,15 +647,17 @@ void rt_wait_for_p(RtM *m)
     }
 }
 
-/* With sched.lock: stops p if its thread is where the world need not wait for it. */
-static bool stop_now(RtP *p)
+/* With sched.lock: stops those whose threads are where the world need not wait for them. */
+static void stop_now(void)
 {
-    uint32_t st = atomic_load(&p->status);
-    if ((st != RT_P_SYSCALL && (st & 0xff) != RT_P_AWAY) || !stop_from(p, st))
-        return false;
-    p->syscalltick++;
-    rt_sched.stopwait--;
-    return true;
+    for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
+        RtP *p = rt_allp[i];
+        uint32_t st = atomic_load(&p->status);
+        if ((st == RT_P_SYSCALL || (st & 0xff) == RT_P_AWAY) && stop_from(p, st)) {
+            p->syscalltick++;
+            rt_sched.stopwait--;
+        }
+    }
 }
 
 void rt_make_way(void)
@@ -696,8 +705,7 @@ static bool hurry(bool late)
     bool fetched = !late;
     if (late) {
         rt_lock(&rt_sched.lock);
-        for (uint32_t i = 0; i < rt_gomaxprocs; i++)
-            stop_now(rt_allp[i]);
+        stop_now();
         bool all = rt_sched.stopwait == 0;
         rt_unlock(&rt_sched.lock);
         if (all)
@@ -734,8 +742,7 @@ __attribute__((noinline)) int64_t rt_stop_world(const char *reason)
     atomic_store(&way, WAY);
     atomic_store(&m->p->status, RT_P_STOPPED);
     rt_sched.stopwait--;
-    for (uint32_t i = 0; i < rt_gomaxprocs; i++)
-        stop_now(rt_allp[i]);
+    stop_now();
     for (RtP *p; (p = rt_pidle_get());) {
         atomic_store(&p->status, RT_P_STOPPED);
         rt_sched.stopwait--;
@@ -836,8 +843,11 @@ void rt_freeze_world(void)
     rt_unlock(&rt_sched.lock);
     for (int ms = 0; ms < 1000; ms++) { /* a busy machine may run a thread rarely */
         bool running = false;
+        rt_lock(&rt_sched.lock);
+        stop_now();
+        rt_unlock(&rt_sched.lock);
         for (uint32_t i = 0; i < rt_gomaxprocs; i++) {
-            if (stop_now(rt_allp[i]) || atomic_load(&rt_allp[i]->status) != RT_P_RUNNING)
+            if (atomic_load(&rt_allp[i]->status) != RT_P_RUNNING)
                 continue;
             running = true;
             rt_trip(rt_allp[i], RT_PREEMPT_YIELD);

@@ -543,9 +543,7 @@ static void reset_spinning(RtM *m)
 static void stop_m(RtM *m)
 {
     rt_lock(&rt_sched.lock);
-    m->schedlink = rt_sched.midle;
-    rt_sched.midle = m;
-    rt_sched.nmidle++;
+    rt_midle_put(m);
     rt_check_dead();
     rt_unlock(&rt_sched.lock);
     rt_wait_for_p(m);

@@ -90,7 +90,9 @@ void rt_start_m(RtP *p, bool spinning);
 void rt_handoff_p(RtP *p);
 void rt_acquire_p(RtP *p);
 RtP *rt_release_p(void);
-/* Gives p, which no thread has, to m, which was among those that have nothing to do (midle), and
+/* With sched.lock: m has nothing to do, and is about to wait for a P. */
+void rt_midle_put(RtM *m);
+/* Gives p, which no thread has, to m, which was among those that have nothing to do, and
  * wakes it.  p is m's from then on, and like that of a thread that is away (rt_away_begin): the
  * world can stop before m comes to run. */
 void rt_give_p(RtM *m, RtP *p);
