@@ -616,6 +616,16 @@ static void hold_back(RtM *m)
     rt_lookout_end();
 }
 
+/* Whether goroutines that give way have their turns just now, after which the global queue's come
+ * anyway.  No longer, unless another one gives way and looks at the clock. */
+static bool batch_is_young(RtP *p)
+{
+    bool young = p->stay > 0;
+    if (young)
+        p->stay = 0;
+    return young;
+}
+
 /* Finds a runnable goroutine; blocks until there is one.  The M may hold another P then. */
 static RtGoroutine *find_runnable(RtM *m)
 {
@@ -633,7 +643,8 @@ again:;
     int64_t until = INT64_MAX;
     if (atomic_load_explicit(&p->timers.first, memory_order_relaxed) != INT64_MAX)
         until = rt_timers_run(p, rt_nanotime());
-    if (p->schedtick % 61 == 0 && atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed)) {
+    if (p->schedtick % 61 == 0 && atomic_load_explicit(&rt_sched.qsize, memory_order_relaxed) &&
+        !batch_is_young(p)) {
         rt_lock(&rt_sched.lock);
         g = globq_get(p, 1);
         rt_unlock(&rt_sched.lock);
