@@ -79,6 +79,14 @@ void rt_gc_wake(int n)
     syscall(SYS_futex, &mark_seq, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
 }
 
+/* Until drain_all or wake_markers. */
+static int64_t stop(const char *why)
+{
+    int64_t since = rt_stop_world(why);
+    __atomic_store_n(&later, true, __ATOMIC_RELAXED);
+    return since;
+}
+
 static void wake_markers(void)
 {
     __atomic_store_n(&later, false, __ATOMIC_RELAXED);
@@ -413,8 +421,7 @@ static bool start(GcWhy why)
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
         while (rt_sweep_some(256))
             rt_safepoint();
-        int64_t t = rt_stop_world("GC start");
-        __atomic_store_n(&later, true, __ATOMIC_RELAXED);
+        int64_t t = stop("GC start");
         open_cycle(why);
         if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
             scan_roots(&root_work);
@@ -447,8 +454,7 @@ static bool finish(void)
         return false;
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_MARK &&
         __atomic_load_n(&rt_gc.mark_done, __ATOMIC_ACQUIRE)) {
-        int64_t t = rt_stop_world("GC end");
-        __atomic_store_n(&later, true, __ATOMIC_RELAXED);
+        int64_t t = stop("GC end");
         each_cache(publish_cache);
         gc_publish(&root_work);
         __atomic_store_n(&rt_gc.mark_done, 0, __ATOMIC_SEQ_CST);
@@ -569,7 +575,7 @@ static void collect_stopped(GcWhy why)
         rt_lend_p();
     }
     start_markers();
-    int64_t t = rt_stop_world("GC");
+    int64_t t = stop("GC");
 
     if (rt_gc.phase == GC_MARK) { /* end the one under way first */
         each_cache(publish_cache);

@@ -264,7 +264,8 @@ static RtGoroutine *globq_get(RtP *p, uint32_t max)
     } else {
         p->yields = false;
         p->stay = n > 1 ? 0 : -1;
-        p->batch_at = n > 1 ? rt_nanotime() : 0;
+        if (n > 1)
+            p->batch_at = rt_nanotime();
     }
     return g;
 }

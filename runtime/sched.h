@@ -285,7 +285,7 @@ struct RtP {
     uint64_t nextid, lastid; /* goroutine ids taken in batches */
     int64_t gcount;          /* created minus finished here */
     /* Of goroutines that give way (sched.c): */
-    int64_t batch_at;  /* when the last batch came from the global queue; 0: it was no batch */
+    int64_t batch_at;  /* when the last batch came from the global queue, or it was empty */
     int64_t looked_at; /* the clock, to see whether they stay with this P */
     int32_t stay;      /* so many do; then 0: it is to be seen; < 0: none until the next batch */
     int32_t unseen;    /* what stay was set to */
