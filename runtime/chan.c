@@ -96,7 +96,7 @@ static inline void take(RtChan *c, void *elem)
         rt_chan_move(c, elem, slot);
     if (c->elem->ptrbytes) { /* do not keep what was received alive */
         if (rt_unlikely(rt_wb_enabled))
-            rt_memclr_ref(slot, (int64_t)c->elemsize);
+            rt_clear_ref(slot, c->elemsize);
         else
             memset(slot, 0, c->elemsize);
     }

@@ -13,9 +13,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,19 +197,7 @@ static void start_markers(void)
     if (want > MAX_MARKERS)
         want = MAX_MARKERS;
     while (nmarkers < want) {
-        sigset_t all, old;
-        pthread_attr_t attr;
-        pthread_t t;
-        sigfillset(&all);
-        pthread_attr_init(&attr);
-        pthread_attr_setstacksize(&attr, 128 << 10);
-        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-        pthread_sigmask(SIG_SETMASK, &all, &old);
-        int e = rt_clone_fails() ? EAGAIN
-                                 : pthread_create(&t, &attr, marker, (void *)(uintptr_t)nmarkers);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-        pthread_attr_destroy(&attr);
-        if (e)
+        if (rt_thread_start(marker, (void *)(uintptr_t)nmarkers))
             break; /* those who allocate will have to mark */
         nmarkers++;
     }

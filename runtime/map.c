@@ -276,7 +276,7 @@ void *rt_map_assignstr(const RtType *t, void *map, const uint8_t *p, int64_t n)
 static void clear_slots(const MapInfo *in, uint8_t *slot, size_t n)
 {
     if (in->small.ptrbytes)
-        rt_memclr_ref(slot, (int64_t)n);
+        rt_clear_ref(slot, n);
     else
         memset(slot, 0, n);
 }

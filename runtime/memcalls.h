@@ -14,7 +14,9 @@ RtSlice rt_growslice(const RtType *elem, void *old, int64_t len, int64_t cap, in
 void *rt_box(const RtType *t, const void *value);
 void rt_typedmove(const RtType *t, void *dst, const void *src);
 int64_t rt_slicecopy(const RtType *elem, void *dst, int64_t ndst, const void *src, int64_t nsrc);
+/* Zeroes n bytes that may hold pointers; for generated code: the world may stop in between. */
 void rt_memclr_ref(void *p, int64_t n);
+void rt_clear_ref(void *p, size_t n); /* the same without a stop in between */
 void rt_wbrec(void *old);
 void rt_storemove(void *dst, const void *src, int64_t n);
 /* Records the n bytes at p, word by word, before they are overwritten. */

@@ -10,16 +10,12 @@
 
 #include "runtime/gc.h"
 #include "runtime/memcalls.h"
+#include "runtime/touch.h"
 
 /* Exact lists for 1 … 63 pages, then one for each power of two. */
 enum { EXACT = 64, NLISTS = EXACT + 26 };
 /* From this size on the heap asks for huge pages: fewer faults, fewer misses of the TLB. */
-enum {
-    HUGE_FROM = 8 << 20,
-    HUGE_ALL = 64 << 20,
-    HUGE_PAGE = 2 << 20,
-    PER_HUGE = HUGE_PAGE >> RT_PAGE_SHIFT
-};
+enum { HUGE_FROM = 8 << 20, HUGE_ALL = 64 << 20, PER_HUGE = RT_HUGE_PAGE >> RT_PAGE_SHIFT };
 
 RtHeap rt_heap;
 
@@ -29,8 +25,6 @@ static uint64_t nonempty[2];
 static size_t free_pages;
 static uint64_t *released; /* free pages that the system has, which are zero when used again */
 static size_t huge_to;     /* bytes from the base for which huge pages were asked */
-static size_t touched_to;  /* up to there fresh memory has been touched */
-static RtMutex touch_lock;
 
 static unsigned list_of(size_t n)
 {
@@ -156,7 +150,7 @@ static void ask_for_huge(void)
     size_t lo = huge_to ? huge_to : HUGE_FROM, hi = sure > end ? sure : end;
     if (hi > rt_heap.committed || end > HUGE_ALL)
         hi = rt_heap.committed;
-    hi &= ~(size_t)(HUGE_PAGE - 1);
+    hi &= ~(RT_HUGE_PAGE - 1);
     if (hi > lo) {
         madvise(rt_heap.base + lo, hi - lo, MADV_HUGEPAGE);
         huge_to = hi;
@@ -170,25 +164,6 @@ static bool is_cold(size_t page, size_t npages)
            page << RT_PAGE_SHIFT >= HUGE_FROM;
 }
 
-/* That takes the system from 0.1 ms to some milliseconds (where a host has to find the memory
- * too): so it happens here, where a stop does not wait for it and where a second thread does not
- * zero the same huge page.  Larger memory may never be used, and is left to its owner. */
-static void touch(const RtSpan *s, bool fresh)
-{
-    size_t at = (size_t)(s->base - rt_heap.base), end = at + ((size_t)s->npages << RT_PAGE_SHIFT);
-    if (fresh && end <= __atomic_load_n(&touched_to, __ATOMIC_ACQUIRE))
-        return;
-    RtP *p = rt_away_begin();
-    rt_lock(&touch_lock);
-    for (; at < end; at = (at | (HUGE_PAGE - 1)) + 1)
-        if (!fresh || at >= touched_to)
-            *(volatile uint8_t *)(rt_heap.base + at) = 0;
-    if (fresh && at > touched_to)
-        __atomic_store_n(&touched_to, at, __ATOMIC_RELEASE);
-    rt_unlock(&touch_lock);
-    rt_away_end(p);
-}
-
 RtSpan *rt_pages_alloc(size_t npages, bool *zero)
 {
     if (npages > rt_heap.reserved >> RT_PAGE_SHIFT)
@@ -196,6 +171,7 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
     rt_lock(&rt_heap.lock);
     RtSpan *s = take_run(npages);
     uint32_t page;
+    size_t usable;
     bool fresh = !s, cold;
     if (s) {
         page = rt_page_of(s);
@@ -220,9 +196,15 @@ RtSpan *rt_pages_alloc(size_t npages, bool *zero)
         rt_heap.page_head[page + i] = page + 1;
     rt_heap.pages_inuse += npages;
     cold = *zero && is_cold(page, npages);
+    usable = huge_to;
     rt_unlock(&rt_heap.lock);
-    if (cold)
-        touch(s, fresh);
+    if (cold) {
+        size_t at = (size_t)page << RT_PAGE_SHIFT, end = at + (npages << RT_PAGE_SHIFT);
+        if (fresh)
+            rt_touch_fresh(at, end, usable);
+        else
+            rt_touch_again(at, end);
+    }
     return s;
 }
 
@@ -326,15 +308,14 @@ static void *reserve(size_t n, int prot)
 void rt_pages_init(void)
 {
     /* As much address space as there is: 256 GB, less where it is limited. */
-    for (size_t n = 256ull << 30; n >= 64u << 20; n /= 2) {
+    for (size_t n = RT_MOST_HUGE * RT_HUGE_PAGE; n >= 64u << 20; n /= 2) {
         size_t np = n >> RT_PAGE_SHIFT;
-        uint8_t *base = reserve(n + HUGE_PAGE, PROT_NONE);
+        uint8_t *base = reserve(n + RT_HUGE_PAGE, PROT_NONE);
         uint32_t *head = base ? reserve(np * sizeof *head, PROT_READ | PROT_WRITE) : NULL;
         RtSpan *spans = head ? reserve((np + 1) * sizeof *spans, PROT_READ | PROT_WRITE) : NULL;
         uint64_t *bits = spans ? reserve(np / 8, PROT_READ | PROT_WRITE) : NULL;
         if (bits) {
-            rt_heap.base =
-                (uint8_t *)(((uintptr_t)base + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+            rt_heap.base = (uint8_t *)(((uintptr_t)base + RT_HUGE_PAGE - 1) & ~(RT_HUGE_PAGE - 1));
             rt_heap.reserved = n;
             rt_heap.page_head = head;
             rt_heap.spans = spans;
@@ -346,7 +327,7 @@ void rt_pages_init(void)
         if (head)
             munmap(head, np * sizeof *head);
         if (base)
-            munmap(base, n + HUGE_PAGE);
+            munmap(base, n + RT_HUGE_PAGE);
     }
     rt_throw("out of memory: cannot reserve address space for the heap");
 }

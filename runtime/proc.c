@@ -967,6 +967,22 @@ static void watch_stop(int64_t now)
     }
 }
 
+int rt_thread_start(void *(*fn)(void *), void *arg)
+{
+    pthread_attr_t attr;
+    pthread_t t;
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 128 << 10);
+    int e = rt_clone_fails() ? EAGAIN : pthread_create(&t, &attr, fn, arg);
+    pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return e;
+}
+
 static void *sysmon(void *arg)
 {
     (void)arg;
@@ -1046,17 +1062,7 @@ static void *sysmon(void *arg)
 
 void rt_sysmon_start(void)
 {
-    pthread_attr_t attr;
-    pthread_t t;
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 64 << 10);
-    int e = rt_clone_fails() ? EAGAIN : pthread_create(&t, &attr, sysmon, NULL);
-    pthread_attr_destroy(&attr);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    int e = rt_thread_start(sysmon, NULL);
     if (e)
         no_thread(e);
 }

@@ -397,6 +397,11 @@ extern _Atomic uint32_t rt_gcwaiting;
 /* Set from the request to stop the world until it has stopped: who works for long looks at it and
  * goes to a safepoint. */
 extern _Atomic uint32_t rt_stopping;
+
+/* Starts a thread of the runtime's own: without an RtM, with all signals blocked, on 128 KiB of stack;
+ * the world does not wait for it.  → 0 or an errno */
+int rt_thread_start(void *(*fn)(void *), void *arg);
+
 /* Of a thread without a P, holding no lock: waits, about a millisecond at most, while the world
  * stops or stands still, so that those who stop it and those who have yet to stop find a processor. */
 void rt_make_way(void);

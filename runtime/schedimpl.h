@@ -190,7 +190,7 @@ void *rt_alloc_raw(size_t bytes);
 void *rt_new(const RtType *t);
 void *rt_makeslice(const RtType *elem, int64_t len, int64_t cap);
 void rt_typedmove(const RtType *t, void *dst, const void *src);
-void rt_memclr_ref(void *p, int64_t n);
+void rt_clear_ref(void *p, size_t n);
 void rt_print_begin(void);
 void rt_print_end(void);
 void rt_print_int(int64_t v);

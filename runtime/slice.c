@@ -78,10 +78,11 @@ void rt_typedmove(const RtType *t, void *dst, const void *src)
     memmove(dst, src, t->size);
 }
 
+enum { PART = 64 << 10 }; /* between safepoints */
+
 /* Words with barriers, from the end that does not overwrite what is yet to be read. */
 static void copy_ref(uint8_t *dst, const uint8_t *src, size_t n)
 {
-    enum { PART = 64 << 10 };
     bool up = (uintptr_t)dst - (uintptr_t)src >= n;
     for (size_t done = 0, k; done < n; done += k) {
         k = n - done < PART ? n - done : PART;
@@ -107,9 +108,19 @@ int64_t rt_slicecopy(const RtType *elem, void *dst, int64_t ndst, const void *sr
     return n;
 }
 
-void rt_memclr_ref(void *p, int64_t n)
+void rt_clear_ref(void *p, size_t n)
 {
     if (rt_unlikely(__atomic_load_n(&rt_wb_enabled, __ATOMIC_RELAXED)))
-        rt_wbrec_bulk(p, (size_t)n);
-    memset(p, 0, (size_t)n);
+        rt_wbrec_bulk(p, n);
+    memset(p, 0, n);
+}
+
+void rt_memclr_ref(void *p, int64_t n)
+{
+    size_t left = (size_t)n;
+    for (uint8_t *at = p; left > PART; at += PART, left -= PART, p = at) {
+        rt_clear_ref(at, PART);
+        rt_safepoint();
+    }
+    rt_clear_ref(p, left);
 }

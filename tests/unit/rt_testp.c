@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "runtime/schedimpl.h"
+
 _Thread_local RtG *rt_g;
 _Thread_local RtM *rt_m;
 RtP **rt_allp;
@@ -176,6 +178,16 @@ void rt_safepoint(void)
 }
 
 _Atomic uint32_t rt_stopping;
+RtSched rt_sched;
+
+int rt_thread_start(void *(*fn)(void *), void *arg)
+{
+    pthread_t t;
+    int e = pthread_create(&t, NULL, fn, arg);
+    if (!e)
+        pthread_detach(t);
+    return e;
+}
 
 void rt_make_way(void)
 {

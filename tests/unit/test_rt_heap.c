@@ -7,6 +7,7 @@
 
 #include "rt_testp.h"
 #include "runtime/gcpace.h"
+#include "runtime/schedimpl.h"
 
 TestSuite(rt_heap, .init = testp_start);
 
@@ -104,6 +105,47 @@ Test(rt_heap, threads_do_not_disturb_each_other)
     for (uintptr_t i = 0; i < 4; i++)
         pthread_create(&t[i], NULL, thread, (void *)i);
     for (int i = 0; i < 4; i++)
+        pthread_join(t[i], NULL);
+}
+
+enum { FRESH = 1500 };
+
+/* Takes fresh pages and fills them, while others, and the helper, touch what lies beside and ahead. */
+static void *taker(void *arg)
+{
+    uintptr_t me = (uintptr_t)arg;
+    RtSpan **mine = calloc(FRESH, sizeof *mine);
+    RtM m = {0};
+    RtP p = {0};
+    uint64_t s = me * 77 + 1;
+    testp_attach(&m, &p);
+    for (unsigned i = 0; i < FRESH; i++) {
+        bool zero;
+        mine[i] = rt_pages_alloc(rnd(&s) % 6 + 1, &zero);
+        cr_assert(zero);
+        uint64_t *w = (uint64_t *)mine[i]->base;
+        for (size_t k = 0; k < mine[i]->npages * RT_PAGE_SIZE / 8; k += 64) {
+            cr_assert_eq(w[k], 0);
+            w[k] = me << 32 | i;
+        }
+    }
+    for (unsigned i = 0; i < FRESH; i++) {
+        uint64_t *w = (uint64_t *)mine[i]->base;
+        for (size_t k = 0; k < mine[i]->npages * RT_PAGE_SIZE / 8; k += 64)
+            cr_assert_eq(w[k], me << 32 | i);
+    }
+    rt_m = NULL;
+    free(mine);
+    return NULL;
+}
+
+Test(rt_heap, fresh_pages_are_touched_by_many_threads)
+{
+    pthread_t t[12]; /* more than may touch at once */
+    atomic_store(&rt_sched.npidle, 1);
+    for (uintptr_t i = 0; i < 12; i++)
+        pthread_create(&t[i], NULL, taker, (void *)i);
+    for (int i = 0; i < 12; i++)
         pthread_join(t[i], NULL);
 }
 
