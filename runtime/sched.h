@@ -204,11 +204,15 @@ enum {
 };
 
 #define rt_gp(g) ((RtGoroutine *)(g))
-/* m NULL: no more.  Of the goroutine itself, or of who holds it. */
+/* m NULL: no more.  Of the goroutine itself, or of who holds it.  At the end of a system call, in
+ * which its stack may be scanned meanwhile: that clears RT_GF_RAN. */
 static inline void rt_g_lock_to(RtGoroutine *g, RtM *m)
 {
     g->lockedm = m;
-    g->flags = (uint8_t)(m ? g->flags | RT_GF_LOCKED : g->flags & ~RT_GF_LOCKED);
+    if (m)
+        __atomic_fetch_or(&g->flags, RT_GF_LOCKED, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&g->flags, (uint8_t)~RT_GF_LOCKED, __ATOMIC_RELAXED);
 }
 extern _Thread_local RtG *rt_g; /* the current goroutine */
 #define rt_self() rt_gp(rt_g)
