@@ -117,10 +117,10 @@ void rt_clear_ref(void *p, size_t n)
 
 void rt_memclr_ref(void *p, int64_t n)
 {
-    size_t left = (size_t)n;
-    for (uint8_t *at = p; left > PART; at += PART, left -= PART, p = at) {
+    uint8_t *at = p, *end = at + n;
+    for (; end - at > PART; at += PART) {
         rt_clear_ref(at, PART);
         rt_safepoint();
     }
-    rt_clear_ref(p, left);
+    rt_clear_ref(at, (size_t)(end - at));
 }

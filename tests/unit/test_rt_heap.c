@@ -141,7 +141,7 @@ static void *taker(void *arg)
 
 Test(rt_heap, fresh_pages_are_touched_by_many_threads)
 {
-    pthread_t t[12]; /* more than may touch at once */
+    pthread_t t[12];
     atomic_store(&rt_sched.npidle, 1);
     for (uintptr_t i = 0; i < 12; i++)
         pthread_create(&t[i], NULL, taker, (void *)i);
