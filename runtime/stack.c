@@ -186,7 +186,7 @@ void rt_g_scan(RtGoroutine *g, RtScanFn *fn, void *arg)
 void rt_g_forget_calls(RtGoroutine *g)
 {
     enum { DEEP = 2048, RED = 256 };
-    if (!(g->flags & RT_GF_RAN) || !g->seg)
+    if (!(__atomic_load_n(&g->flags, __ATOMIC_RELAXED) & RT_GF_RAN) || !g->seg)
         return;
     __atomic_fetch_and(&g->flags, (uint8_t)~RT_GF_RAN, __ATOMIC_RELAXED); /* see rt_g_lock_to */
     char *low = g->seg->limit - STACK_SLACK, *sp = (char *)(g->sp & ~(uint64_t)15) - RED;

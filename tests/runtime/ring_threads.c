@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The lock-free parts on plain threads, built with ThreadSanitizer where the compiler has
- * it: a P's ring under its owner and thieves, spin lock, futex mutex, note.  sched.c itself
- * is included; what it would call of the rest is never reached.
+ * it: a P's ring under its owner and thieves, spin lock, futex mutex, note, a goroutine's flags.
+ * sched.c itself is included; what it would call of the rest is never reached.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -95,8 +95,47 @@ static void *steal(void *arg)
     return NULL;
 }
 
+/* A thread at the end of its system call locks its goroutine to itself, while another one scans the
+ * goroutine's stack and forgets what is below: were the lock lost, the goroutine would go on
+ * elsewhere and later once more here. */
+enum { LOCKINGS = 300000 };
+static char stack[4096];
+static RtSeg segment = {.limit = stack + sizeof stack};
+static RtGoroutine away = {.seg = &segment};
+static _Atomic bool returned;
+
+static void *return_from_calls(void *arg)
+{
+    RtM *m = arg;
+    for (int i = 0; i < LOCKINGS; i++) {
+        rt_g_lock_to(&away, m);
+        if (!(__atomic_load_n(&away.flags, __ATOMIC_RELAXED) & RT_GF_LOCKED))
+            failed = 1;
+        rt_g_lock_to(&away, NULL);
+        if (__atomic_load_n(&away.flags, __ATOMIC_RELAXED) & RT_GF_LOCKED)
+            failed = 1;
+        __atomic_fetch_or(&away.flags, RT_GF_RAN, __ATOMIC_RELAXED);
+    }
+    atomic_store(&returned, true);
+    return NULL;
+}
+
+static void flags(void)
+{
+    static RtM m;
+    pthread_t t;
+    away.sp = (uint64_t)(stack + sizeof stack);
+    pthread_create(&t, NULL, return_from_calls, &m);
+    while (!atomic_load(&returned))
+        rt_g_forget_calls(&away);
+    pthread_join(t, NULL);
+    if (failed)
+        printf("a goroutine lost its flags\n");
+}
+
 int main(void)
 {
+    flags();
     items = calloc(ITEMS, sizeof *items);
     rt_gomaxprocs = 2;
     pthread_t t[THIEVES + 1];
