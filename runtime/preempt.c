@@ -100,6 +100,16 @@ void rt_preempt_signal(RtM *m)
     syscall(SYS_tgkill, getpid(), m->tid, RT_SIGPREEMPT);
 }
 
+void rt_trip(RtP *p, uint32_t why)
+{
+    RtM *m = __atomic_load_n(&p->m, __ATOMIC_ACQUIRE);
+    atomic_fetch_or_explicit(&p->preempt, why, memory_order_seq_cst);
+    if (m && m != rt_m) {
+        atomic_store_explicit(m->limit_word, RT_TRIPPED, memory_order_relaxed);
+        rt_preempt_signal(m);
+    }
+}
+
 bool rt_on_g_stack(uint64_t rsp)
 {
     if (!rt_g)

@@ -7,6 +7,7 @@
 #define GOL_RUNTIME_SCHEDIMPL_H
 
 #include "runtime/arch/x86_64/ctx.h"
+#include "runtime/memcalls.h"
 #include "runtime/sched.h"
 
 #define RT_MAXPROCS 1024
@@ -121,16 +122,31 @@ bool rt_lookout_goes_on(void); /* after a nap; false: it looks for work */
 /* proc.c */
 RtM *rt_new_m(RtP *p, bool spinning);
 void rt_init_m(RtM *m);
-void rt_trip(RtP *p, uint32_t why);
-void rt_freeze_world(void);
-void rt_preempt_signal(RtM *m);
+RtP *rt_new_p(uint32_t id);
 void rt_ps_init(uint32_t n);
+/* Takes p from its thread, which is in a system call; false: it has come back, or p has stopped. */
+bool rt_retake_p(RtP *p);
+
+/* stop.c */
+/* The status of a P whose thread is away.  Names the thread: if GOMAXPROCS changes meanwhile,
+ * another may be away with the same P. */
+uint32_t rt_away_status(const RtM *m);
+/* A stop has been asked for: p counts as stopped, unless the stopper has seen it in state st. */
+void rt_stop_as(RtP *p, uint32_t st);
+/* With sched.lock: if the world is to stop, p, which no thread holds, has stopped. */
+bool rt_stopped_at_once(RtP *p);
+/* Of a thread that was away with p; false: p has been taken from it. */
+bool rt_come_back(RtM *m, RtP *p);
+void rt_freeze_world(void);
+void rt_set_gomaxprocs(uint32_t n);
+void rt_watch_stop(int64_t now); /* the monitor's */
+
+/* monitor.c */
 void rt_sysmon_start(void);
 
 /* start.c */
 void rt_start(int argc, char **argv, char **envp);
 uint32_t rt_ncpu(void);
-void rt_set_gomaxprocs(uint32_t n); /* proc.c */
 
 /* goroutine.c */
 RtGBlock *rt_gblock_get(void); /* an empty one */
@@ -146,6 +162,9 @@ void rt_g_forget_calls(RtGoroutine *g); /* which does not run and is not about t
 extern int64_t rt_max_stack;
 
 /* preempt.c */
+void rt_trip(RtP *p, uint32_t why); /* asks p's goroutine to give way: at its next prologue,
+ or by a signal */
+void rt_preempt_signal(RtM *m);
 RtPreemptCtx *rt_ctx_get(void);
 void rt_ctx_put(RtPreemptCtx *c);
 extern uint32_t rt_ctx_size;
@@ -187,21 +206,6 @@ void rt_sigstack_init(RtM *m);
 void rt_heap_init(void);
 void *rt_persistent(size_t bytes);
 void *rt_alloc_raw(size_t bytes);
-void *rt_new(const RtType *t);
-void *rt_makeslice(const RtType *elem, int64_t len, int64_t cap);
-void rt_typedmove(const RtType *t, void *dst, const void *src);
-void rt_clear_ref(void *p, size_t n);
-void rt_print_begin(void);
-void rt_print_end(void);
-void rt_print_int(int64_t v);
-void rt_print_uint(uint64_t v);
-void rt_print_bool(bool v);
-void rt_print_float(double v);
-void rt_print_float32(float v);
-void rt_print_complex(double re, double im);
-void rt_print_complex64(float re, float im);
-void rt_print_string(const uint8_t *p, int64_t n);
-void rt_print_pointer(const void *p);
 
 extern volatile uint32_t rt_coarse_ms; /* ms since the start, as the monitor last saw it */
 extern int64_t rt_chaos;               /* GOLDEBUG=chaos=SEED, 0: off */
