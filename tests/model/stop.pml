@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Stopping the world, of runtime/proc.c: a P and a thread that is given it (rt_give_p), runs with
+ * Stopping the world, of runtime/stop.c: a P and a thread that is given it (rt_give_p), runs with
  * it, is away with it (rt_away_begin), stops with it or releases it; a stopper that stops the world
  * several times, with a P of its own that is not shown, and takes the P away or brings it back when
  * it changes GOMAXPROCS.  While the world stands still the thread does not run; no stop waits for
