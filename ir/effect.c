@@ -60,7 +60,7 @@ void ir_effects_print(FILE *out, const IrModule *m)
 {
     for (uint32_t i = 0; i < m->funcs.n; i++) {
         const IrFunc *f = m->funcs.p[i];
-        if (f->sym->linkage != IRL_EXPORT || f->sym->is_c || !f->effect || !f->effect->n ||
+        if (f->sym->linkage == IRL_INTERNAL || f->sym->is_c || !f->effect || !f->effect->n ||
             ir_effect_is_worst(f->effect))
             continue;
         fprintf(out, "%s\t", f->sym->name->s);

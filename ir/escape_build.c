@@ -189,13 +189,33 @@ static void apply_effect(EscFunc *g, const IrInst *in, uint32_t dst, Arg *args, 
     }
 }
 
+/* An instance of a generic function is known to those packages that use it, which need not be its
+ * own.  Ours calls one that it has not made itself where a body from such a package was inlined. */
+static void know_inlined(Escape *e)
+{
+    if (e->inlined_known)
+        return;
+    e->inlined_known = true;
+    for (uint32_t i = 0; i < e->m->funcs.n; i++) {
+        const IrFunc *f = e->m->funcs.p[i];
+        for (uint32_t k = 0; k < f->inlined.n; k++)
+            ir_effects_find(e->imports, f->inlined.p[k].callee);
+    }
+}
+
 static const IrEffect *effect_of(EscFunc *g, const IrSym *s, uint32_t nargs)
 {
     if (s->func)
         return s->func->effect;
     if (s->is_c)
         return ir_effect_of_c(g->a, s->name->s, nargs);
-    return g->e->imports ? ir_effects_find(g->e->imports, s) : NULL;
+    if (!g->e->imports)
+        return NULL;
+    const IrEffect *known = ir_effects_find(g->e->imports, s);
+    if (known || !strchr(s->name->s, '['))
+        return known;
+    know_inlined(g->e);
+    return ir_effects_find(g->e->imports, s);
 }
 
 /* C functions with pointers that come back or move between their arguments. */
@@ -577,8 +597,8 @@ static IrInst *other_use(const IrFunc *f, uint32_t reg, const IrInst *but)
     return found;
 }
 
-/* The store that fills the box's slot, where slot, store and box follow each other so that the
- * slot itself can be the box. */
+/* The instruction that fills the box's slot, where slot, filling and box follow each other so that
+ * the slot itself can be the box. */
 static IrInst *box_spill(const IrFunc *f, const IrBlock *b, uint32_t at)
 {
     const IrInst *box = b->insts.p[at];
@@ -587,8 +607,13 @@ static IrInst *box_spill(const IrFunc *f, const IrBlock *b, uint32_t at)
     uint32_t reg = box->args[1].reg;
     IrInst *st = b->insts.p[at - 1];
     const IrInst *slot = b->insts.p[at - 2];
-    if (slot->op != IR_SLOT || slot->dst != reg || st->op != IR_STORE || st->imm != 0 ||
-        st->args[0].kind != IRO_REG || st->args[0].reg != reg || st->args[1].type != slot->type)
+    if (slot->op != IR_SLOT || slot->dst != reg || st->nargs == 0 || st->args[0].kind != IRO_REG ||
+        st->args[0].reg != reg)
+        return NULL;
+    bool whole = st->op == IR_STORE  ? st->imm == 0 && st->args[1].type == slot->type
+                 : st->op == IR_ZERO ? st->imm == (int64_t)slot->type->size
+                                     : false;
+    if (!whole)
         return NULL;
     return other_use(f, reg, box) == st ? st : NULL;
 }
@@ -617,7 +642,8 @@ static void make_objects(EscFunc *g)
             else if (in->op != IR_ALLOC && (in->op != IR_CLOSURE || !in->nargs))
                 continue;
             if (in->op == IR_RT ? !o.spill : in->type->size > ESC_LARGEST)
-                o.heap = "it is too large for the frame";
+                o.heap = in->op == IR_RT ? "its value does not stand in the frame already"
+                                         : "it is too large for the frame";
             vec_push(g->a, &g->objects, o);
         }
 }

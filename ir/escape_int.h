@@ -32,7 +32,7 @@ typedef struct EscObject {
     uint32_t param, level;
     IrInst *in; /* OBJ_SLOT, OBJ_SITE */
     uint32_t block, index;
-    IrInst *spill; /* of a box: the store that fills the slot which may serve as one */
+    IrInst *spill; /* of a box: what fills the slot which may serve as one */
     Node content;
     bool in_frame;    /* OBJ_SITE: it must live as long as the frame of a function with defer */
     const char *heap; /* OBJ_SITE: why it must be on the heap though its address stays here */
@@ -97,6 +97,7 @@ struct Escape {
     Arena *a;
     IrModule *m;
     IrEffects *imports; /* may be NULL */
+    bool inlined_known; /* imports has read those of the packages of inlined functions */
     bool explain;
     VEC(Explanation) said;
 };

@@ -154,8 +154,13 @@ static void iterate(EscFunc *g)
 {
     for (bool changed = true; changed;) {
         changed = false;
-        for (uint32_t i = 0; i < g->cons.n; i++)
-            changed |= apply(g, (int32_t)i);
+        for (uint32_t i = 0; i < g->cons.n; i++) {
+            bool more = apply(g, (int32_t)i);
+            /* For an explanation: lest a later load from the heap be the way. */
+            if (more && g->causes)
+                close_heap(g);
+            changed |= more;
+        }
         changed |= close_heap(g);
     }
 }

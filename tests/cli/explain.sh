@@ -87,6 +87,55 @@ diff want got || fail "another explanation of what is inlined"
 ! "$GOLC" build --explain=nothing e.gol 2>err || fail "--explain=nothing"
 grep -q 'there is --explain=escape' err || fail "$(cat err)"
 
+# The way is the first that there is, not a later one by reading from the heap.
+cat >way.gol <<'END'
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+)
+
+func main() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() { defer wg.Done() }()
+	wg.Wait()
+	var buf bytes.Buffer
+	fmt.Fprintf(&buf, "%d", 3)
+}
+END
+cat >want <<'END'
+way.gol:10:6: wg escapes to the heap
+    way.gol:12:2: captured by main.main.func1
+way.gol:14:6: buf escapes to the heap
+    way.gol:15:13: passed to fmt.Fprintf
+END
+"$GOLC" build --explain=escape way.gol >got || fail "status $?"
+diff want got || fail "another way"
+
+# Of instances of generic functions those know that use them: here only package sort.  And the zero
+# value of a large type is made in the frame, in an interface too.
+cat >inst.gol <<'END'
+package main
+
+import "sort"
+
+type large struct{ words [10]int }
+
+func main() {
+	a := []int{3, 1, 2}
+	sort.Ints(a)
+	var e any = large{}
+	_, ok := e.(large)
+	println(a[0], ok)
+}
+END
+"$GOLC" build --explain=escape inst.gol >got || fail "status $?"
+[ ! -s got ] || fail "escapes: $(cat got)"
+[ "$("$GOLC" run inst.gol 2>&1)" = "1 true" ] || fail "the program"
+
 # What a package's functions do with their parameters is known to importers, -O0 or not.
 mkdir -p m/p && cd m
 echo 'module m' >go.mod
