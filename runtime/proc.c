@@ -90,7 +90,7 @@ void rt_init_m(RtM *m)
     m->tid = (int)syscall(SYS_gettid);
     m->thread = (uint64_t)pthread_self();
     m->spare_ctx = rt_ctx_get();
-    rt_sigstack_init(m);
+    rt_signals_init_m(m);
 }
 
 RtM *rt_new_m(RtP *p, bool spinning)

@@ -200,7 +200,7 @@ void rt_print_circle(RtGoroutine *const *v, size_t n, bool dead); /* who waits f
 
 /* signal.c */
 void rt_signals_init(void);
-void rt_sigstack_init(RtM *m);
+void rt_signals_init_m(RtM *m); /* of the thread itself: its signal stack and mask */
 
 /* the memory side (heap.h, memcalls.h) */
 void rt_heap_init(void);

@@ -5,6 +5,7 @@
  */
 #include "runtime/signal.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +17,24 @@
 
 volatile sig_atomic_t rt_quit_requested;
 
-void rt_sigstack_init(RtM *m)
+/* A thread may have been made by one that blocks them, such as the monitor, and the program been
+ * started with some blocked.  Faults and preemption must come; the others are as they were for the
+ * program. */
+static void unblock(void)
+{
+    static const int ours[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, RT_SIGPREEMPT};
+    static sigset_t mask; /* the first thread's, without ours */
+    static bool known;
+    if (!known) {
+        pthread_sigmask(SIG_BLOCK, NULL, &mask);
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+            sigdelset(&mask, ours[i]);
+        known = true;
+    }
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+void rt_signals_init_m(RtM *m)
 {
     void *p = mmap(NULL, SIGSTACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
@@ -24,6 +42,7 @@ void rt_sigstack_init(RtM *m)
     m->sigstack = p;
     stack_t st = {.ss_sp = p, .ss_size = SIGSTACK};
     sigaltstack(&st, NULL);
+    unblock();
 }
 
 static RT_NORETURN void fault_in_runtime(void *fn)

@@ -211,3 +211,49 @@ for want in TERM:143 HUP:129 QUIT:2 ABRT:2 SEGV:2 TRAP:2 SYS:2 ILL:2 BUS:2 FPE:2
     [ $status != 2 ] || grep -q "^goroutine 1 \[syscall\]:" err || fail "$want: $(cat err)"
 done
 exec 7>&-
+
+# On a thread that the monitor has started, while the others were in system calls, a fault is a panic
+# and a loop gives way, as elsewhere; also where the signals were blocked when the program began.
+cat >threads.gol <<'END'
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+func fault(p *int) (err any) {
+	defer func() { err = recover() }()
+	return *p
+}
+
+func main() {
+	done := make(chan bool)
+	go func() {
+		os.Stdin.Read(make([]byte, 1))
+		close(done)
+	}()
+	time.Sleep(20 * time.Millisecond)
+	fmt.Println(fault(nil))
+	var stop atomic.Bool
+	go func() {
+		time.Sleep(time.Millisecond)
+		stop.Store(true)
+	}()
+	for !stop.Load() {
+	}
+	fmt.Println("stopped")
+	<-done
+}
+END
+"$GOLC" build threads.gol || fail "threads.gol"
+want="runtime error: invalid memory address or nil pointer dereference
+stopped"
+for procs in 1 2; do
+    got=$(sleep 0.3 | GOMAXPROCS=$procs timeout 20 ./threads 2>&1)
+    [ "$got" = "$want" ] || fail "on $procs processors: $got"
+    got=$(sleep 0.3 | GOMAXPROCS=$procs timeout 20 env --block-signal=URG --block-signal=SEGV ./threads 2>&1)
+    [ "$got" = "$want" ] || fail "on $procs processors, signals blocked: $got"
+done

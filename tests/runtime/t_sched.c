@@ -3,6 +3,7 @@
  * Scheduling: many goroutines, preemption of loops with and without calls and with their
  * vector registers, blocking system calls, semaphores, changing GOMAXPROCS, locked threads.
  */
+#include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -170,6 +171,21 @@ static void blocker(Env *e)
     finish(1);
 }
 
+/* On threads that the monitor starts, while the others are in system calls, too. */
+static void unblocked(Env *e)
+{
+    for (int i = 0; i < 50; i++) {
+        uint64_t mask = 1;
+        struct timespec ts = {0, 200000};
+        CHECK_EQ(sys_std_syscall_callblock(SYS_rt_sigprocmask, SIG_BLOCK, 0, (uint64_t)&mask, 8, 0),
+                 0);
+        CHECK_EQ(mask, 0);
+        sys_std_syscall_callblock(SYS_nanosleep, (uint64_t)&ts, 0, 0, 0, 0);
+    }
+    (void)e;
+    finish(1);
+}
+
 static void locked(Env *e)
 {
     sys_std_runtime_LockOSThread();
@@ -221,8 +237,10 @@ void test_main(void)
     for (int i = 0; i < 30; i++)
         spawn(blocker, NULL, NULL, 0);
     for (int i = 0; i < 4; i++)
+        spawn(unblocked, NULL, NULL, 0);
+    for (int i = 0; i < 4; i++)
         spawn(locked, NULL, NULL, 0);
-    CHECK_EQ(collect(104), 104);
+    CHECK_EQ(collect(108), 108);
     CHECK_EQ(guarded, 40000);
 
     int64_t procs = sys_std_runtime_setmaxprocs(0);
