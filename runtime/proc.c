@@ -147,7 +147,9 @@ int rt_thread_start(void *(*fn)(void *), void *arg)
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, 128 << 10);
+    rt_lock(&rt_affinity);
     int e = rt_clone_fails() ? EAGAIN : pthread_create(&t, &attr, fn, arg);
+    rt_unlock(&rt_affinity);
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return e;
@@ -164,7 +166,9 @@ static bool m_thread(RtM *m)
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, SYSTEM_STACK);
+    rt_lock(&rt_affinity);
     int e = pthread_create(&t, &attr, m_main, m);
+    rt_unlock(&rt_affinity);
     pthread_attr_destroy(&attr);
     return e == 0;
 }

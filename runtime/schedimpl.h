@@ -137,6 +137,9 @@ void rt_stop_as(RtP *p, uint32_t st);
 bool rt_stopped_at_once(RtP *p);
 /* Of a thread that was away with p; false: p has been taken from it. */
 bool rt_come_back(RtM *m, RtP *p);
+/* Held while a thread's affinity is not its own for a moment, and while a thread is made, which would
+ * keep that. */
+extern RtMutex rt_affinity;
 void rt_freeze_world(void);
 void rt_set_gomaxprocs(uint32_t n);
 void rt_watch_stop(int64_t now); /* the monitor's */

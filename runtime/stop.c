@@ -15,6 +15,7 @@
 
 static RtMutex world;
 _Atomic uint32_t rt_stopping;
+RtMutex rt_affinity;
 static _Atomic uint32_t way; /* a futex: whether threads without a P are to wait, and some do */
 enum { WAY = 1, WAY_MADE };
 
@@ -189,13 +190,15 @@ static void fetch_thread(int tid)
 {
     int cpu = sched_getcpu();
     cpu_set_t may, here;
-    if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(tid, sizeof may, &may) != 0 ||
-        !CPU_ISSET(cpu, &may))
+    if (cpu < 0 || cpu >= CPU_SETSIZE || !rt_trylock(&rt_affinity))
         return;
-    CPU_ZERO(&here);
-    CPU_SET(cpu, &here);
-    if (sched_setaffinity(tid, sizeof here, &here) == 0)
-        sched_setaffinity(tid, sizeof may, &may);
+    if (sched_getaffinity(tid, sizeof may, &may) == 0 && CPU_ISSET(cpu, &may)) {
+        CPU_ZERO(&here);
+        CPU_SET(cpu, &here);
+        if (sched_setaffinity(tid, sizeof here, &here) == 0)
+            sched_setaffinity(tid, sizeof may, &may);
+    }
+    rt_unlock(&rt_affinity);
 }
 
 /* The stop in progress, for the monitor: since when (0: none) and whose. */
