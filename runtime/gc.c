@@ -52,10 +52,16 @@ static struct {
 } cycle;
 static uint32_t stress_count;
 
-/* A heap with no more to scan than this, and no more stacks, is marked at once, in less time
- * than it takes to wake a thread and to stop twice; and one of no more bytes is swept by
- * allocation alone. */
-enum { SMALL_HEAP = 384 << 10, FEW_GOROUTINES = 500, BACKGROUND_SWEEP = 4 << 20 };
+/* A heap that had no more to scan than this at the last cycle, and no more stacks, is marked at
+ * once, in less time than it takes to wake a thread and to stop twice, unless that turns out to take
+ * longer than AT_ONCE_NS; and one of no more bytes is swept by allocation alone. */
+enum {
+    SMALL_HEAP = 384 << 10,
+    FEW_GOROUTINES = 500,
+    AT_ONCE_NS = 50000,
+    AT_ONCE_STEP = 32 << 10, /* bytes marked between two looks at the clock */
+    BACKGROUND_SWEEP = 4 << 20
+};
 
 uint64_t rt_random_seed(void)
 {
@@ -112,6 +118,11 @@ static uint64_t thread_ns(void)
 }
 
 /* ---- marker threads ---------------------------------------------------------------------------- */
+
+static uint64_t globals_size(void)
+{
+    return (uint64_t)((__stop_gol_data - __start_gol_data) + (__stop_gol_bss - __start_gol_bss));
+}
 
 static void scan_globals(GcWork *w)
 {
@@ -300,8 +311,7 @@ static void open_cycle(GcWhy why)
     cycle.why = why;
     cycle.waked = false;
     attempts = 0;
-    rt_gc.roots =
-        (uint64_t)((__stop_gol_data - __start_gol_data) + (__stop_gol_bss - __start_gol_bss));
+    rt_gc.roots = globals_size();
     rt_gc.mark_done = 0;
     rt_gc.pause_ns[cycle.number % 256] = 0;
     __atomic_store_n(&rt_gc.black, 1, __ATOMIC_SEQ_CST);
@@ -398,6 +408,29 @@ static void go_on(void)
     rt_special_wake();
 }
 
+/* Before the world is stopped.  Of the first cycle nothing is known but how much there is of
+ * variables. */
+static bool looks_small(GcWhy why)
+{
+    return rt_gc.scanned < SMALL_HEAP && globals_size() < SMALL_HEAP && why == GC_PACED &&
+           rt_g_count() < FEW_GOROUTINES;
+}
+
+/* Marks what can be marked in a short time, the world standing still.  False: some is left, for the
+ * markers. */
+static bool mark_at_once(void)
+{
+    int64_t since = rt_nanotime();
+    scan_globals(&root_work);
+    while (rt_g_scan_some(count_range, &root_work))
+        if (rt_nanotime() - since >= AT_ONCE_NS)
+            return false;
+    while (!gc_drain(&root_work, AT_ONCE_STEP))
+        if (rt_nanotime() - since >= AT_ONCE_NS)
+            return false;
+    return true;
+}
+
 /* False: somebody else is about to start or end a cycle; its thread may wait for a P, if
  * GOMAXPROCS has just become less. */
 static bool start(GcWhy why)
@@ -407,27 +440,28 @@ static bool start(GcWhy why)
     if (__atomic_load_n(&rt_gc.phase, __ATOMIC_ACQUIRE) == GC_OFF) {
         while (rt_sweep_some(256))
             rt_safepoint();
+        bool small = looks_small(why);
+        if (!small)
+            start_markers(); /* which takes longer than the stop */
         int64_t t = stop("GC start");
         open_cycle(why);
-        if (rt_gc.scanned < SMALL_HEAP && why == GC_PACED && rt_g_count() < FEW_GOROUTINES) {
-            scan_roots(&root_work);
-            if (gc_drain(&root_work, 2 * SMALL_HEAP)) {
-                drain_all();
-                close_cycle();
-                record_pause(t);
-                cycle.pause1 = cycle.pause;
-                go_on();
-                rt_unlock(&start_lock);
-                return true;
-            }
+        bool done = small && mark_at_once();
+        if (done) {
+            drain_all();
+            close_cycle();
+        } else {
+            cycle.waked = true;
+            gc_publish(&root_work);
         }
-        start_markers();
-        cycle.waked = true;
-        gc_publish(&root_work);
         record_pause(t);
         cycle.pause1 = cycle.pause;
-        rt_start_world();
-        wake_markers();
+        if (done) {
+            go_on();
+        } else {
+            rt_start_world();
+            start_markers(); /* if not before */
+            wake_markers();
+        }
     }
     rt_unlock(&start_lock);
     return true;
